@@ -1,0 +1,90 @@
+/** Where the bytes of an answer go. */
+export interface BodySink {
+  /** Called once per chunk; `false` asks the source to pause until `resume()` is called on the body. */
+  write(chunk: Uint8Array): boolean;
+  /** Called once, after the last chunk. */
+  end(trailers: readonly string[] | null): void;
+  /** Called once instead of `end` when the source breaks; what was written is all there will be. */
+  fail(error: Error): void;
+}
+
+/** What the producer of a body is told. */
+export interface BodyControl {
+  pause(): void;
+  resume(): void;
+  /** The consumer wants no more: stop producing and free what is held. */
+  cancel(reason: Error): void;
+}
+
+/**
+ * The body of an answer: a push source far lighter than a Node stream. Chunks that arrive before a sink is attached
+ * wait here, so a small body that was complete by then leaves in one write.
+ */
+export class AnswerBody {
+  #chunks: Uint8Array[] = [];
+  #sink: BodySink | null = null;
+  #ended = false;
+  #error: Error | null = null;
+  #trailers: readonly string[] | null = null;
+
+  constructor(private readonly control: BodyControl | null = null) {}
+
+  /** A body that is known whole. */
+  static of(content: Uint8Array | string): AnswerBody {
+    const body = new AnswerBody();
+    body.push(typeof content === 'string' ? Buffer.from(content) : content);
+    body.end();
+    return body;
+  }
+
+  /** Producer: one more chunk. `false` means pause; `control.resume()` follows. */
+  push(chunk: Uint8Array): boolean {
+    if (this.#sink) return this.#sink.write(chunk);
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  /** Producer: no more chunks. `trailers` is a flat list of names and values. */
+  end(trailers: readonly string[] | null = null): void {
+    this.#ended = true;
+    this.#trailers = trailers;
+    this.#sink?.end(trailers);
+  }
+
+  /** Producer: the source broke. */
+  fail(error: Error): void {
+    this.#error = error;
+    this.#sink?.fail(error);
+  }
+
+  /** Consumer: the whole body, if it already arrived; takes it out. `null` when bytes are still to come or trailers follow. */
+  takeWhole(): Uint8Array | null {
+    if (!this.#ended || this.#trailers !== null || this.#error !== null) return null;
+    const [only] = this.#chunks;
+    const whole = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    return whole;
+  }
+
+  /** Consumer: receive all that waits here, then all that follows. Called once. */
+  attach(sink: BodySink): void {
+    this.#sink = sink;
+    let flowing = true;
+    for (const chunk of this.#chunks) flowing = sink.write(chunk);
+    this.#chunks = [];
+    if (this.#error) sink.fail(this.#error);
+    else if (this.#ended) sink.end(this.#trailers);
+    else if (!flowing) this.control?.pause();
+  }
+
+  /** Consumer: ready for more after `write` returned `false`. */
+  resume(): void {
+    this.control?.resume();
+  }
+
+  /** Consumer: wants no more. */
+  cancel(reason: Error): void {
+    this.#chunks = [];
+    if (!this.#ended && !this.#error) this.control?.cancel(reason);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Answer } from './answer.js';
+import type { Exchange } from './exchange.js';
+import type { HeaderList } from './header-list.js';
+import type { Principal } from './principal.js';
+import type { Problem } from './problem.js';
+import type { Target } from './target.js';
+
+/** Vetoes. Called once per request, before anything is forwarded; a WebSocket upgrade passes the same ones. */
+export interface Guard {
+  /** Returns to let the exchange through; throws (or rejects with) a Problem to refuse it. */
+  admit(exchange: Exchange): void | Promise<void>;
+}
+
+/** Passes the exchange on to what is inside the present interceptor; the innermost is the forwarder. */
+export type Next = (exchange: Exchange) => Promise<Answer>;
+
+/** Wraps the forwarding of an exchange. */
+export interface Interceptor {
+  /** Called once per request (or per try, inside the retry). May answer itself, or edit what goes in and comes back. */
+  intercept(exchange: Exchange, next: Next): Promise<Answer>;
+}
+
+/** Chooses a target. */
+export interface Balancer {
+  /** Called once per try, never with an empty list. */
+  pick(candidates: readonly Target[], exchange: Exchange): Target;
+}
+
+/** Recognises one kind of credential. */
+export interface Authenticator {
+  /** Called until one authenticator answers. `null`: no credential of mine here. Throws a Problem for a bad one. */
+  authenticate(exchange: Exchange): Principal | null | Promise<Principal | null>;
+  /** Value of `WWW-Authenticate` when nobody authenticated, e.g. `Bearer`. */
+  readonly challenge: string;
+}
+
+/** Edits the request before it leaves, or the answer before it goes back. */
+export interface Transform {
+  /** Called once per request, with `exchange.outgoing` set. */
+  request?(exchange: Exchange): void | Promise<void>;
+  /** Called once per answer. */
+  response?(exchange: Exchange, answer: Answer): void | Promise<void>;
+}
+
+/** Turns a problem into an answer, in the shape the platform's clients know. */
+export interface ProblemRenderer {
+  render(problem: Problem, exchange: Exchange): Answer;
+}
+
+/** Adds what the gateway itself says to an answer: CORS, security headers, request id. */
+export interface AnswerHead {
+  apply(exchange: Exchange, headers: HeaderList): void;
+}
+
+/** A named upstream: its targets and the balancer over them. */
+export interface Service {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  readonly balancer: Balancer;
+}
+
+/** Limits in milliseconds; 0 for none. */
+export interface Timeouts {
+  readonly connect: number;
+  readonly firstByte: number;
+  readonly idle: number;
+  readonly total: number;
+}
+
+/** A compiled route: frozen, built when a snapshot is loaded, every slot ready to run. */
+export interface Route {
+  readonly name: string;
+  /** The first path pattern; the label for metrics, logs and traces. */
+  readonly template: string;
+  /** Where it leads: a service, or a built-in endpoint. */
+  readonly service: Service | null;
+  readonly endpoint: string | null;
+  /** Steps 3 and 4 in order: authentication with authorisation, limits, guards of plugins. */
+  readonly guards: readonly Guard[];
+  /** Steps 6 to 8: the route's interceptors around the forwarder. */
+  readonly handle: Next;
+  readonly timeouts: Timeouts;
+  /** Bytes a request body may have; `Infinity` for no limit. */
+  readonly bodyLimit: number;
+  readonly head: AnswerHead;
+  readonly problems: ProblemRenderer;
+}

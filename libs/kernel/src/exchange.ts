@@ -1,0 +1,128 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Route } from './contracts.js';
+import type { HeaderList } from './header-list.js';
+import type { Principal } from './principal.js';
+import type { Problem } from './problem.js';
+import type { Target } from './target.js';
+
+/** The request as it arrived: what step 1 (http) knows when it opens the exchange. */
+export interface Arrival {
+  readonly method: string;
+  /** Normalised path, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Empty, or from the `?` on. Credentials in it are cut out before anybody sees it. */
+  readonly query: string;
+  /** Names in lower case, repeated fields joined as node:http joins them. */
+  readonly headers: IncomingHttpHeaders;
+  /** Flat list of names and values exactly as sent. */
+  readonly rawHeaders: readonly string[];
+  /** `clock.elapsed()` when the request header was complete. */
+  readonly startedAt: number;
+}
+
+/** The request as it leaves for a target; step 5 opens it, interceptors edit it, the forwarder sends it. */
+export interface Outgoing {
+  method: string;
+  /** Path without the query. */
+  path: string;
+  /** Empty, or from the `?` on. */
+  query: string;
+  readonly headers: HeaderList;
+  /** `null` when the request has no body; a Buffer once something had to read it whole. */
+  body: Readable | Buffer | null;
+}
+
+/**
+ * One request on its way, the only thing that travels. Each slot is written by the room named beside it and read by
+ * all that come later.
+ */
+export class Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly startedAt: number;
+
+  // src/http, step 1
+  query: string;
+  id = '';
+  /** `http` or `https`, as the client's side of the outermost trusted proxy saw it. */
+  scheme: 'http' | 'https' = 'http';
+  /** Authority the client asked for, port included when given. */
+  host = '';
+  /** Address of the TCP peer. */
+  peer = '';
+  /** Address of the client: the peer, or what trusted proxies say. */
+  client = '';
+  /** W3C trace id, 32 hex digits. */
+  traceId = '';
+  /** The request's body; `null` when it has none. */
+  body: Readable | null = null;
+
+  // libs/routing, step 2
+  route: Route | null = null;
+  /** Values of `:name` segments, percent-encoding kept; `rest` is what `**` matched. */
+  params: Readonly<Record<string, string>> = NO_PARAMS;
+
+  // src/auth, step 3
+  principal: Principal | null = null;
+
+  // src/proxy, steps 5 to 8
+  outgoing: Outgoing | null = null;
+  target: Target | null = null;
+  /** Tries made so far. */
+  tries = 0;
+  /** Milliseconds until the target's response header arrived, from the try's start. */
+  targetTime = 0;
+
+  // the way out
+  status = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  problem: Problem | null = null;
+
+  #onAbort: ((reason: Error) => void) | null = null;
+  #abortReason: Error | null = null;
+
+  constructor(arrival: Arrival) {
+    this.method = arrival.method;
+    this.path = arrival.path;
+    this.query = arrival.query;
+    this.headers = arrival.headers;
+    this.rawHeaders = arrival.rawHeaders;
+    this.startedAt = arrival.startedAt;
+  }
+
+  /** Set once the exchange must stop: the client left, or its total time is over. */
+  get aborted(): Error | null {
+    return this.#abortReason;
+  }
+
+  /** Stops whatever is under way. Only the first reason counts. */
+  abort(reason: Error): void {
+    if (this.#abortReason) return;
+    this.#abortReason = reason;
+    this.#onAbort?.(reason);
+    this.#onAbort = null;
+  }
+
+  /**
+   * Called back once when the exchange is aborted, at once if it already is. A chain of closures is much cheaper than
+   * an AbortSignal per request; `signal()` makes one for those who need it.
+   */
+  onAbort(callback: (reason: Error) => void): void {
+    if (this.#abortReason) return callback(this.#abortReason);
+    const earlier = this.#onAbort;
+    this.#onAbort = earlier === null ? callback : (reason) => { earlier(reason); callback(reason); };
+  }
+
+  /** An AbortSignal that follows this exchange, for libraries that take one. */
+  signal(): AbortSignal {
+    const controller = new AbortController();
+    this.onAbort((reason) => controller.abort(reason));
+    return controller.signal;
+  }
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});

@@ -1,0 +1,112 @@
+import { defineProblem } from './problem.js';
+
+/** The catalogue. Status numbers of errors are written here and nowhere else. */
+export const problems = {
+  malformedRequest: defineProblem({
+    code: 'malformed-request', status: 400, title: 'The request is malformed',
+    help: 'The bytes received are not a valid HTTP request, or its target is ambiguous. Correct the client; it is not worth retrying.',
+  }),
+  unsafePath: defineProblem({
+    code: 'unsafe-path', status: 400, title: 'The path is not safe to route',
+    help: 'The path hides a separator, a dot segment or a control character behind percent-encoding, so a service could read another path than the one that was checked. Send the plain form.',
+  }),
+  invalidBody: defineProblem({
+    code: 'invalid-body', status: 400, title: 'The body cannot be read',
+    help: 'This route looks into the body (a transform or a validation asks for it) and it is not valid JSON. Correct the body or its Content-Type.',
+  }),
+  unauthenticated: defineProblem({
+    code: 'unauthenticated', status: 401, title: 'Authentication is required',
+    help: 'No credential was found. Send one of those the WWW-Authenticate header names.',
+  }),
+  invalidCredential: defineProblem({
+    code: 'invalid-credential', status: 401, title: 'The credential is not valid',
+    help: 'The credential was found but its form, signature, issuer, audience or type is not accepted. Obtain a new one.',
+  }),
+  expiredCredential: defineProblem({
+    code: 'expired-credential', status: 401, title: 'The credential has expired',
+    help: 'Refresh the token and repeat the request.',
+  }),
+  forbidden: defineProblem({
+    code: 'forbidden', status: 403, title: 'Not allowed',
+    help: 'The caller is known but lacks the role, permission or scope this route asks for.',
+  }),
+  routeNotFound: defineProblem({
+    code: 'route-not-found', status: 404, title: 'No route matches',
+    help: 'No route of the configuration matches. `passerelle explain METHOD URL` tells why each one lost.',
+  }),
+  methodNotAllowed: defineProblem({
+    code: 'method-not-allowed', status: 405, title: 'Method not allowed',
+    help: 'A route matches the path but not the method. The Allow header lists the methods that exist.',
+  }),
+  requestTimeout: defineProblem({
+    code: 'request-timeout', status: 408, title: 'The request took too long to arrive',
+    help: 'The client sent its header or body too slowly. Raise `server.timeout` if such clients are expected.',
+  }),
+  bodyTooLarge: defineProblem({
+    code: 'body-too-large', status: 413, title: 'The body is too large',
+    help: 'The body is over the limit of this route (`body.limit`).',
+  }),
+  uriTooLong: defineProblem({
+    code: 'uri-too-long', status: 414, title: 'The URL is too long',
+    help: 'The request target is over `server.limits.url`.',
+  }),
+  unsupportedMediaType: defineProblem({
+    code: 'unsupported-media-type', status: 415, title: 'The content type is not accepted',
+    help: 'The route accepts only the content types of `body.types`.',
+  }),
+  unprocessable: defineProblem({
+    code: 'unprocessable', status: 422, title: 'The request was understood but is not valid',
+    help: 'A field has a value that is not allowed; the details name it.',
+  }),
+  headersTooLarge: defineProblem({
+    code: 'headers-too-large', status: 431, title: 'The header fields are too large',
+    help: 'The request header is over `server.limits.headers`, or has more fields than `server.limits.headerCount`.',
+  }),
+  clientClosed: defineProblem({
+    code: 'client-closed-request', status: 499, title: 'The client went away',
+    help: 'The client closed its connection before the answer was complete. Only logs and metrics show it.',
+  }),
+  internal: defineProblem({
+    code: 'internal-error', status: 500, title: 'The gateway failed',
+    help: 'A fault of the gateway itself. The log line with this request id holds the stack; please report it.',
+  }),
+  targetUnreachable: defineProblem({
+    code: 'target-unreachable', status: 502, title: 'The service cannot be reached',
+    help: 'The connection to the target was refused, reset or never made. Check the address and that the service runs.',
+    proxyStatus: 'connection_refused',
+  }),
+  badTargetResponse: defineProblem({
+    code: 'bad-target-response', status: 502, title: 'The service gave an invalid response',
+    help: 'The target closed the connection before its response was complete, or what it sent is not HTTP.',
+    proxyStatus: 'http_protocol_error',
+  }),
+  noTarget: defineProblem({
+    code: 'no-target', status: 503, title: 'The service has no target',
+    help: 'The service has no target that may take requests now.',
+    proxyStatus: 'destination_unavailable',
+  }),
+  draining: defineProblem({
+    code: 'draining', status: 503, title: 'The gateway is shutting down',
+    help: 'This instance no longer takes requests. Repeat the request: another instance will take it.',
+  }),
+  connectTimeout: defineProblem({
+    code: 'connect-timeout', status: 504, title: 'Connecting to the service took too long',
+    help: 'No connection within `timeout.connect`. The target is overloaded, or a firewall drops packets.',
+    proxyStatus: 'connection_timeout',
+  }),
+  firstByteTimeout: defineProblem({
+    code: 'first-byte-timeout', status: 504, title: 'The service took too long to answer',
+    help: 'No response header within `timeout.firstByte` after the request was sent.',
+    proxyStatus: 'http_response_timeout',
+  }),
+  idleTimeout: defineProblem({
+    code: 'idle-timeout', status: 504, title: 'The response stalled',
+    help: 'The target sent no byte of its body within `timeout.idle`.',
+    proxyStatus: 'http_response_timeout',
+  }),
+  totalTimeout: defineProblem({
+    code: 'total-timeout', status: 504, title: 'The request took too long in all',
+    help: 'The exchange was not complete within `timeout.total`.',
+    proxyStatus: 'http_response_timeout',
+  }),
+} as const;

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { ExtensionRegistry } from '#libs/kernel';
+import { rolesSchema, unmatchedSchema } from './access.js';
+import { endpointShape } from './endpoints.js';
+import { chosen } from './extensions.js';
+import { matchSchema, versionsSchema } from './match.js';
+import { logSchema, metricsSchema } from './observe.js';
+import { forwardedSchema, requestIdSchema, responseTimeSchema, serverSchema } from './server.js';
+import { serviceSchema } from './services.js';
+import { settingsSchema } from './settings.js';
+import { testSchema } from './tests.js';
+import { listOf, name } from './values.js';
+
+const use = listOf(name()).default([]).describe('Policies to take settings from, in order; later ones win, what is written inline wins over all.');
+
+/** One route after inheritance: its own keys and every setting, defaults filled in. */
+export const routeSchema = (extensions: ExtensionRegistry) =>
+  settingsSchema(extensions).extend({
+    description: z.string().optional(),
+    match: matchSchema,
+    use,
+    to: name().describe('The service that answers.'),
+  });
+
+/** One endpoint after inheritance. */
+export const endpointSchema = (extensions: ExtensionRegistry) => settingsSchema(extensions).extend({ ...endpointShape, use });
+
+/** The whole file. */
+export function fileSchema(extensions: ExtensionRegistry) {
+  const settings = settingsSchema(extensions).partial();
+  return z.strictObject({
+    version: z.literal(1).describe('Version of this file’s shape.'),
+    include: listOf(z.string()).optional().describe('Files to merge in, relative to this one; a trailing `?` makes one optional. A name may be defined once.'),
+    info: z.strictObject({
+      title: z.string().default('Passerelle'),
+      name: z.string().default('passerelle'),
+      version: z.string().default('1.0.0'),
+      environment: z.string().default('development'),
+    }).prefault({}).describe('How the gateway calls itself in `/gateway/info`, `/health` and `/docs`.'),
+    server: serverSchema.prefault({}).describe('What needs a restart; all the rest is hot.'),
+    forwarded: forwardedSchema.prefault({}),
+    requestId: requestIdSchema.prefault({}),
+    responseTime: responseTimeSchema.optional().describe('Header that tells how long the answer took. Default: none.'),
+    log: logSchema.prefault({}),
+    metrics: metricsSchema.prefault({}),
+    roles: rolesSchema.prefault({}),
+    unmatched: unmatchedSchema.prefault({}),
+    versions: versionsSchema.optional().describe('API versions, mounted side by side.'),
+    defaults: settings.prefault({}).describe('Settings of every route and endpoint.'),
+    authenticate: z.record(name(), chosen(extensions, 'authenticator')).default({}).describe('Authenticators by name.'),
+    policies: z.record(name(), settings).default({}).describe('Settings by name, for `use:`.'),
+    services: z.record(name(), serviceSchema(extensions)).default({}),
+    routes: z.record(name(), settings.extend({ description: z.string().optional(), match: matchSchema, use, to: name() })).default({}),
+    endpoints: z.record(name(), z.union([z.literal('off'), settings.extend({ ...endpointShape, use }).partial()])).default({}).describe('Built-in endpoints: where they are mounted, who may, and what they look like.'),
+    tests: z.array(testSchema).default([]).describe('Requests and what must become of them: `passerelle test`.'),
+  });
+}
+
+type Infer<F extends (extensions: ExtensionRegistry) => z.ZodType> = z.output<ReturnType<F>>;
+
+export type GatewayFile = Infer<typeof fileSchema>;
+export type RouteSettings = Infer<typeof settingsSchema>;
+export type RouteConfig = Infer<typeof routeSchema>;
+export type EndpointConfig = Infer<typeof endpointSchema>;
+export type ServiceConfig = Infer<typeof serviceSchema>;
+export type ServerConfig = z.output<typeof serverSchema>;
+export type MatchConfig = z.output<typeof matchSchema>;
+export type VersionsConfig = z.output<typeof versionsSchema>;
+export type RolesConfig = z.output<typeof rolesSchema>;
+export type TestConfig = z.output<typeof testSchema>;
+export { ENDPOINT_KINDS, type EndpointKind } from './endpoints.js';

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { duration, durationOrOff, listOf, size } from './values.js';
+
+/** What needs a restart. */
+export const serverSchema = z.strictObject({
+  host: z.string().default('0.0.0.0').describe('Address to listen on. Default: 0.0.0.0, all of them.'),
+  port: z.coerce.number().int().min(0).max(65535).default(8000).describe('Default: 8000; 0 for any free one.'),
+  limits: z.strictObject({
+    url: size().prefault('8KiB').describe('Longest request target; over it: 414. Default: 8KiB.'),
+    headers: size().prefault('32KiB').describe('All header fields together; over it: 431. Default: 32KiB.'),
+    headerCount: z.int().min(1).default(100).describe('Header fields in a request; over it: 431. Default: 100.'),
+    connections: z.int().min(0).default(0).describe('Client connections at once; 0 for no limit. Default: 0.'),
+  }).prefault({}),
+  timeout: z.strictObject({
+    header: duration().prefault('10s').describe('For a client to send its request header; over it: 408. Default: 10s.'),
+    body: durationOrOff().prefault('5m').describe('For a client to send its whole request; over it: 408. Default: 5m.'),
+    keepAlive: duration().prefault('72s').describe('How long an idle client connection stays open; keep it above that of the balancer in front. Default: 72s.'),
+  }).prefault({}),
+  grace: duration().prefault('10s').describe('How long requests in flight may go on after SIGTERM. Default: 10s.'),
+  plugins: listOf(z.string().min(1)).default([]).describe('Modules with extensions: paths relative to this file, or package names. Danger: they run with all the rights of the gateway.'),
+});
+
+/** Which proxies in front are believed, and what we tell those behind. */
+export const forwardedSchema = z.strictObject({
+  trust: listOf(z.string().min(1)).default([]).describe('Addresses or networks (CIDR) of proxies whose Forwarded, X-Forwarded-* and X-Real-IP count; `loopback` and `private` are short for those networks. Default: none.'),
+  send: listOf(z.enum(['x-forwarded', 'forwarded', 'x-real-ip'])).default(['x-forwarded', 'forwarded']).describe('Which headers a service gets. Default: X-Forwarded-For, -Host, -Proto and Forwarded (RFC 7239).'),
+  mode: z.enum(['append', 'replace']).default('append').describe('`append` to what trusted proxies said, or `replace` it. What others say is always dropped. Default: append.'),
+  via: z.union([z.literal('off'), z.string().min(1)]).default('passerelle').describe('Our name in `Via` (RFC 9110 7.6.3), or `off`. Default: passerelle.'),
+});
+
+/** Requests have an id from here to the service and back. */
+export const requestIdSchema = z.strictObject({
+  header: z.string().default('X-Request-ID').describe('Request header that may bring an id.'),
+  trust: z.enum(['client', 'trusted-proxies', 'generate']).default('client').describe('Whose id is kept (up to 128 safe characters); others get a new one. Default: client.'),
+  format: z.enum(['uuid', 'hex32', 'hex8']).default('uuid').describe('Of new ids. Default: uuid.'),
+  upstream: listOf(z.string()).default(['X-Request-ID']).describe('Headers in which a service gets the id, beside the context header.'),
+  answer: z.string().nullable().default('X-Request-ID').describe('Header in which the client gets it; `null` for none.'),
+});
+
+export const responseTimeSchema = z.strictObject({
+  header: z.string().describe('e.g. X-Process-Time.'),
+  unit: z.enum(['s', 'ms']).default('ms'),
+  decimals: z.int().min(0).max(6).default(1),
+});

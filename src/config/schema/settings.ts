@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { ExtensionRegistry } from '#libs/kernel';
+import { chosen } from './extensions.js';
+import { duration, durationOrOff, headerName, listOf, name, onOff, size, sizeOrOff, template } from './values.js';
+
+const requirement = (what: string) =>
+  z.union([
+    listOf(z.string().min(1)).describe(`Any one of these ${what} suffices.`),
+    z.strictObject({
+      any: listOf(z.string().min(1)).optional().describe(`Any one of these ${what} suffices.`),
+      all: listOf(z.string().min(1)).optional().describe(`All of these ${what} are needed.`),
+    }),
+  ]);
+
+const authorize = z.union([
+  z.literal('any').describe('Everyone who is authenticated (and has a known role, where `roles.known` lists them).'),
+  z.literal('deny').describe('Nobody but the superuser.'),
+  z.strictObject({
+    roles: requirement('roles').optional(),
+    permissions: requirement('permissions').optional(),
+    scopes: requirement('scopes').optional(),
+  }).describe('All of the named requirements must hold.'),
+]);
+
+const path = z.union([
+  z.literal('keep').describe('The service gets the path as the client sent it (normalised).'),
+  z.strictObject({
+    strip: z.union([z.int().min(1), z.string().regex(/^\//)]).optional().describe('Segments to drop from the front, or the prefix to drop, e.g. `/api/v1`.'),
+    prefix: z.string().regex(/^\//).optional().describe('Put in front, after `strip`.'),
+    replace: z.strictObject({ from: z.string().min(1), to: z.string() }).optional().describe('Text to replace, first occurrence.'),
+    template: z.string().regex(/^\//).optional().describe('The whole new path; `{name}` is a `:name` of the pattern, `{rest}` what `**` matched.'),
+  }),
+]);
+
+const headerEdit = {
+  mode: z.enum(['all', 'list']).default('all').describe('`all`: every header passes but those in `drop`; `list`: only those in `allow` pass. Default: all.'),
+  allow: listOf(headerName()).default([]).describe('With `mode: list`: what passes.'),
+  drop: listOf(headerName()).default([]).describe('Never passes. Hop-by-hop headers and those named in `Connection` never do anyway (RFC 9110 7.6.1).'),
+  set: z.record(headerName(), template()).default({}).describe('Set, replacing what is there; templates such as `{principal.id}`, `{principal.claims.tenant}`, `{request.id}`, `{request.header.x-a}`, `{request.host}`, `{params.name}`. A header whose template comes out empty is left out.'),
+};
+
+const contextHeaders = z.union([
+  z.literal('off').describe('No context headers; clients cannot send ours either.'),
+  z.strictObject({
+    id: headerName().nullable().default('X-User-ID'),
+    email: headerName().nullable().default('X-User-Email'),
+    role: headerName().nullable().default('X-User-Role').describe('The first role.'),
+    roles: headerName().nullable().default(null).describe('All roles.'),
+    permissions: headerName().nullable().default('X-User-Permissions'),
+    scopes: headerName().nullable().default(null),
+    requestId: headerName().nullable().default('X-Gateway-Request-ID'),
+    separator: z.string().default(',').describe('Between the values of a list. Default: a comma.'),
+  }),
+]);
+
+const headers = z.strictObject({
+  request: z.strictObject({
+    ...headerEdit,
+    context: contextHeaders.prefault({}).describe('Names of the headers that tell a service who is calling; `null` leaves one out. The client’s own copies are always stripped.'),
+    authorization: z.enum(['forward', 'drop']).default('forward').describe('Whether the service sees the client’s Authorization header. Default: forward.'),
+    cookie: z.enum(['forward', 'drop']).default('forward').describe('Whether the service sees the client’s cookies. Default: forward.'),
+  }).prefault({}),
+  response: z.strictObject(headerEdit).prefault({}),
+});
+
+const query = z.strictObject({
+  set: z.record(z.string(), template()).default({}).describe('Parameters to set; templates as in headers.'),
+  remove: listOf(z.string()).default([]).describe('Parameters to drop.'),
+  rename: z.record(z.string(), z.string()).default({}).describe('Old name to new name.'),
+});
+
+const cors = z.union([
+  z.literal('off').describe('No CORS headers; preflights are ordinary requests.'),
+  z.strictObject({
+    origins: listOf(z.string().min(1)).describe('Origins allowed: exact, with `*` as a wildcard (`https://*.example.org`), or `*` alone for any.'),
+    credentials: z.boolean().default(false).describe('Cookies and Authorization allowed. Default: false. Danger: with any origin, every site may act for the user; then the origin is echoed only if listed.'),
+    methods: listOf(z.string()).default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    headers: z.union([z.literal('echo'), listOf(headerName())]).default('echo').describe('Request headers allowed: a list, or `echo` for whatever is asked. Default: echo.'),
+    expose: listOf(headerName()).default(['X-Request-ID', 'Content-Disposition', 'Retry-After', 'RateLimit', 'RateLimit-Policy']).describe('Response headers that scripts may read.'),
+    maxAge: duration().prefault('10m').describe('How long a browser may remember a preflight. Default: 10m.'),
+    upstream: z.enum(['strip', 'keep']).default('strip').describe('What happens to a service’s own CORS headers. Default: strip.'),
+  }),
+]);
+
+const securityHeaders = z.union([
+  z.literal('off'),
+  z.record(headerName(), z.string().nullable()).describe('Header to value; `null` leaves a standard one out.'),
+]);
+
+const compression = z.union([
+  z.literal('off'),
+  z.strictObject({
+    encodings: listOf(z.enum(['zstd', 'br', 'gzip'])).default(['zstd', 'br', 'gzip']).describe('In order of preference when the client has none.'),
+    minSize: size().prefault('1kB').describe('Smaller bodies are left alone. Default: 1kB.'),
+    types: listOf(z.string()).default(['text/*', 'application/json', 'application/*+json', 'application/javascript', 'application/xml', 'application/*+xml', 'image/svg+xml', 'application/wasm']).describe('Content types worth it; `*` is a wildcard. Event streams never are.'),
+  }),
+]);
+
+const body = z.strictObject({
+  limit: sizeOrOff().prefault('10MiB').describe('Largest request body; over it: 413, and the service sees an aborted request. `off` for none. Default: 10MiB.'),
+  types: listOf(z.string()).default([]).describe('Content types accepted, others get 415; `*` is a wildcard. Default: all.'),
+});
+
+const timeout = z.strictObject({
+  connect: durationOrOff().prefault('1s').describe('Until a connection to a target stands. Default: 1s.'),
+  firstByte: durationOrOff().prefault('10s').describe('From the request sent to the response header. Default: 10s.'),
+  idle: durationOrOff().prefault('30s').describe('Between two chunks of a response body. Default: 30s.'),
+  total: durationOrOff().prefault('30s').describe('The whole exchange. Not for event streams and WebSockets once they stand. Default: 30s.'),
+  stream: durationOrOff().prefault('1h').describe('Silence allowed on an event stream or a WebSocket. Default: 1h.'),
+});
+
+const errorShape = z.strictObject({
+  status: z.int().min(400).max(599).optional().describe('Status instead of the catalogue’s.'),
+  body: z.unknown().optional().describe('JSON with `{placeholders}`, or text. Placeholders: status, code, title, detail, message, path, method, requestId, retryAfter, service. Text that is one placeholder keeps its type.'),
+  contentType: z.string().optional().describe('Default: application/json, or text/plain when the body is text.'),
+  headers: z.record(headerName(), template()).optional(),
+  message: z.string().optional().describe('What `{message}` says; the way to another language. Default: the detail.'),
+});
+
+const errors = z.union([
+  z.literal('problem+json').describe('RFC 9457.'),
+  errorShape.extend({
+    only: z.record(z.string(), errorShape).optional().describe('Overrides by problem code (docs/errors.md) or by status, e.g. `unauthenticated` or `404`.'),
+  }).describe('The platform’s own shape.'),
+]);
+
+const websocket = z.union([
+  z.literal('off').describe('Upgrades are refused.'),
+  z.literal('on'),
+  z.strictObject({
+    origins: listOf(z.string()).optional().describe('Origins that may connect; default: those of `cors`, or any where there is no `cors`.'),
+    maxFrame: sizeOrOff().prefault('1MiB').describe('Largest frame a client may send; over it the connection closes with 1009. Default: 1MiB.'),
+    ping: durationOrOff().prefault('30s').describe('How often the gateway pings a silent client, so that middleboxes keep the connection. Default: 30s.'),
+  }),
+]);
+
+/** What a route, a policy and `defaults` may say. Every key is optional there; the defaults written here come last. */
+export function settingsSchema(extensions: ExtensionRegistry) {
+  return z.strictObject({
+    authenticate: z.union([z.literal('none'), listOf(name())]).optional().describe('Authenticators to try in order, or `none` for a public route. Default: all authenticators of the file. A route is never public by omission.'),
+    authorize: authorize.default('any').describe('Who may, once authenticated. Default: any.'),
+    guards: z.array(chosen(extensions, 'guard')).default([]).describe('Further guards, in order, after authorisation.'),
+    interceptors: z.array(chosen(extensions, 'interceptor')).default([]).describe('Interceptors of plugins, outermost first.'),
+    path: path.default('keep').describe('The path the service gets. Default: keep.'),
+    trailingSlash: z.enum(['keep', 'add', 'strip']).default('keep').describe('The last slash of the path the service gets. Default: keep.'),
+    method: z.string().regex(/^[A-Z]+$/).optional().describe('Method the service gets instead of the client’s.'),
+    headers: headers.prefault({}),
+    query: query.prefault({}),
+    transform: z.array(chosen(extensions, 'transform')).default([]).describe('Transforms of request and response, in order. Those that look into a body buffer it.'),
+    redirects: z.enum(['rewrite', 'pass', 'follow']).default('rewrite').describe('A service’s redirects to itself: `rewrite` the Location to the public path, `pass` it untouched, or `follow` it for the client (GET and HEAD). Default: rewrite.'),
+    cors: cors.default('off').describe('Cross-origin access for browsers; on every answer, refusals included. Default: off.'),
+    securityHeaders: securityHeaders.default({}).describe('Standard ones: X-Content-Type-Options, X-Frame-Options, Referrer-Policy; add or change by name.'),
+    compression: compression.prefault({}),
+    body: body.prefault({}),
+    timeout: timeout.prefault({}),
+    errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
+    websocket: websocket.default('on').describe('WebSocket upgrades. Default: on.'),
+    head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),
+  });
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { parseDuration, parseShare, parseSize } from '#libs/kernel';
+
+/** Text with a unit, turned into a number; the pattern goes to the JSON Schema, so editors check it too. */
+function measured(pattern: RegExp, parse: (text: string) => number | undefined, allowed: string) {
+  return z.string().regex(pattern, { error: `expected ${allowed}` }).transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: `expected ${allowed}` });
+    return z.NEVER;
+  });
+}
+
+const AMOUNT = '\\d+(?:\\.\\d+)?';
+
+/** Milliseconds, written with a unit. */
+export const duration = () =>
+  measured(new RegExp(`^(?:${AMOUNT}\\s*(?:ms|s|m|min|h|d)\\s*)+$`), parseDuration, 'a duration such as 250ms, 10s, 5m or 1h');
+
+/** A duration, or `off` for none (0). */
+export const durationOrOff = () => z.union([z.literal('off').transform(() => 0), duration()]);
+
+/** Bytes, written with a unit. */
+export const size = () =>
+  measured(new RegExp(`^${AMOUNT}\\s*(?:b|B|[kK]B|MB|GB|[kK]iB|MiB|GiB|kb|mb|gb|kib|mib|gib)$`), parseSize, 'a size such as 512b, 64KiB or 10MB');
+
+/** A size, or `off` for no limit (Infinity). */
+export const sizeOrOff = () => z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), size()]);
+
+/** A share from 0 to 1, written as a percentage. */
+export const share = () => measured(new RegExp(`^${AMOUNT}\\s*%$`), parseShare, 'a percentage such as 20%');
+
+/**
+ * A list, or one value for a list of one, or text as environments carry lists: a JSON array or values with commas
+ * between them.
+ */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.preprocess(splitList, z.array(item));
+}
+
+function splitList(value: unknown): unknown {
+  if (typeof value !== 'string') return value === undefined || Array.isArray(value) ? value : [value];
+  const text = value.trim();
+  if (text.startsWith('[')) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return [value];
+    }
+  }
+  return text === '' ? [] : text.split(',').map((part) => part.trim());
+}
+
+/** A name in the file: a key of a map, or a reference to one. */
+export const name = () => z.string().regex(/^[A-Za-z_][\w.-]*$/, { error: 'expected a name: a letter, then letters, digits, "-", "_" or "."' });
+
+/** RFC 9110 5.6.2: the name of a header field. */
+export const headerName = () => z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'expected a header name' });
+
+/** An absolute path. */
+export const absolutePath = () => z.string().regex(/^\//, { error: 'expected a path that starts with "/"' });
+
+/** Text with `{name}` placeholders, filled in per request. */
+export const template = () => z.string();
+
+/** YAML's `on`/`off` arrive as booleans or words, depending on who wrote them. */
+export const onOff = () => z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);
