@@ -5,6 +5,7 @@ const swc = JSON.parse(fs.readFileSync(new URL('.swcrc', import.meta.url), 'utf8
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/scripts/count-reporter.mjs'],
   roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   setupFiles: ['<rootDir>/test/support/preload.mjs'],

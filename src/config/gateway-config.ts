@@ -1,5 +1,5 @@
 import type { Chosen } from '#libs/kernel';
-import type { EndpointConfig, EndpointKind, GatewayFile, RouteConfig, ServiceConfig } from './schema/index.js';
+import type { EndpointConfig, EndpointKind, GatewayFile, RouteConfig, RouteSettings, ServiceConfig } from './schema/index.js';
 
 /** Where a value was written. */
 export interface Origin {
@@ -17,6 +17,8 @@ export interface GatewayConfig
   readonly file: string;
   /** Hash of the effective values: equal hashes mean nothing changed. */
   readonly hash: string;
+  /** The settings of a route that says nothing: `defaults` over the built-in ones; also for what matches no route. */
+  readonly defaults: RouteSettings;
   readonly authenticate: Readonly<Record<string, Chosen>>;
   readonly services: Readonly<Record<string, ServiceConfig>>;
   readonly routes: Readonly<Record<string, RouteConfig>>;

@@ -1,4 +1,8 @@
 export type { GatewayConfig, Origin } from './gateway-config.js';
+export { ConfigurationError, formatIssues, type Issue } from './issues.js';
+export { loadConfig, type LoadedConfig, type LoadOptions } from './load-config.js';
+export { routeEntries, type TableLine } from './route-entries.js';
+export { ConfigStore } from './store.js';
 export {
   ENDPOINT_KINDS, fileSchema,
   type EndpointConfig, type EndpointKind, type MatchConfig, type RolesConfig, type RouteConfig, type RouteSettings,

@@ -10,11 +10,16 @@ export interface BodySink {
 
 /** What the producer of a body is told. */
 export interface BodyControl {
+  /** The consumer is behind; nothing should come until `resume`. */
   pause(): void;
+  /** The consumer is there and wants more: called when it attaches to a body that goes on, and after each pause. */
   resume(): void;
   /** The consumer wants no more: stop producing and free what is held. */
   cancel(reason: Error): void;
 }
+
+/** Bytes that may wait for a sink before the producer is asked to pause. */
+const WAITING_ROOM = 65_536;
 
 /**
  * The body of an answer: a push source far lighter than a Node stream. Chunks that arrive before a sink is attached
@@ -22,6 +27,7 @@ export interface BodyControl {
  */
 export class AnswerBody {
   #chunks: Uint8Array[] = [];
+  #waiting = 0;
   #sink: BodySink | null = null;
   #ended = false;
   #error: Error | null = null;
@@ -41,7 +47,8 @@ export class AnswerBody {
   push(chunk: Uint8Array): boolean {
     if (this.#sink) return this.#sink.write(chunk);
     this.#chunks.push(chunk);
-    return true;
+    this.#waiting += chunk.byteLength;
+    return this.#waiting < WAITING_ROOM;
   }
 
   /** Producer: no more chunks. `trailers` is a flat list of names and values. */
@@ -74,7 +81,8 @@ export class AnswerBody {
     this.#chunks = [];
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end(this.#trailers);
-    else if (!flowing) this.control?.pause();
+    else if (flowing) this.control?.resume();
+    else this.control?.pause();
   }
 
   /** Consumer: ready for more after `write` returned `false`. */

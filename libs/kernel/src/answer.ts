@@ -1,8 +1,12 @@
+import type { Duplex } from 'node:stream';
 import { AnswerBody } from './answer-body.js';
 import { HeaderList } from './header-list.js';
 
 /** What goes back to the client: status, header fields and a body, or none. */
 export class Answer {
+  /** With status 101: the connection to the target, to be joined with the client's. */
+  tunnel: Duplex | null = null;
+
   constructor(
     public status: number,
     readonly headers: HeaderList = new HeaderList(),

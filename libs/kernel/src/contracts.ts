@@ -32,6 +32,8 @@ export interface Authenticator {
   authenticate(exchange: Exchange): Principal | null | Promise<Principal | null>;
   /** Value of `WWW-Authenticate` when nobody authenticated, e.g. `Bearer`. */
   readonly challenge: string;
+  /** Called once access is decided, on routes that do not ask this authenticator too: cuts its credentials out of the query. */
+  scrub?(exchange: Exchange): void;
 }
 
 /** Edits the request before it leaves, or the answer before it goes back. */
@@ -52,6 +54,14 @@ export interface AnswerHead {
   apply(exchange: Exchange, headers: HeaderList): void;
 }
 
+/** Everything compiled from one configuration, swapped whole on a reload. */
+export interface Snapshot {
+  /** Hash of the configuration it was compiled from. */
+  readonly hash: string;
+  /** Called once per request, step 2: writes `route`, `params` and, where nothing matches, `refusal`. */
+  route(exchange: Exchange): void;
+}
+
 /** A named upstream: its targets and the balancer over them. */
 export interface Service {
   readonly name: string;
@@ -65,6 +75,8 @@ export interface Timeouts {
   readonly firstByte: number;
   readonly idle: number;
   readonly total: number;
+  /** Silence on an event stream or a WebSocket. */
+  readonly stream: number;
 }
 
 /** A compiled route: frozen, built when a snapshot is loaded, every slot ready to run. */

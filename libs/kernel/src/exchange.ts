@@ -59,11 +59,19 @@ export class Exchange {
   traceId = '';
   /** The request's body; `null` when it has none. */
   body: Readable | null = null;
+  /** The protocol the client wants to switch to, such as `websocket`; `null` for an ordinary request. */
+  upgrade: string | null = null;
+  /** Passes an informational response (RFC 9110 15.2) on to the client. */
+  informational: ((status: number, headers: HeaderList) => void) | null = null;
+  /** Why the request cannot be routed: malformed, no such path, no such method. */
+  refusal: Problem | null = null;
 
   // libs/routing, step 2
   route: Route | null = null;
   /** Values of `:name` segments, percent-encoding kept; `rest` is what `**` matched. */
   params: Readonly<Record<string, string>> = NO_PARAMS;
+  /** The path without a version prefix: what a service gets unless the route rewrites it. */
+  servicePath = '';
 
   // src/auth, step 3
   principal: Principal | null = null;
@@ -77,6 +85,8 @@ export class Exchange {
   targetTime = 0;
 
   // the way out
+  /** Ends an exchange that takes too long in all; cleared when it is closed. */
+  deadline: NodeJS.Timeout | null = null;
   status = 0;
   bytesIn = 0;
   bytesOut = 0;

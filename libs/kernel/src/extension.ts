@@ -4,6 +4,8 @@ import type { Clock, Random } from './clock.js';
 
 /** What a factory may ask of the gateway it is built into. */
 export interface Surroundings {
+  /** Name in the file of what is built, where it has one: an authenticator's key. */
+  readonly name?: string;
   readonly clock: Clock;
   readonly random: Random;
   /** A Nest provider by its token, for extensions that need one. Throws when there is none. */

@@ -2,7 +2,7 @@ export { Answer } from './answer.js';
 export { AnswerBody, type BodyControl, type BodySink } from './answer-body.js';
 export { systemClock, type Clock, type Random } from './clock.js';
 export type {
-  AnswerHead, Authenticator, Balancer, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Timeouts, Transform,
+  AnswerHead, Authenticator, Balancer, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, Timeouts, Transform,
 } from './contracts.js';
 export { Event, events, type ReloadReport } from './events.js';
 export { Exchange, type Arrival, type Outgoing } from './exchange.js';
@@ -15,5 +15,6 @@ export type { Principal } from './principal.js';
 export { defineProblem, Problem, problemCatalogue, type ProblemExtras, type ProblemType } from './problem.js';
 export { problems } from './problems.js';
 export { Secret } from './secret.js';
+export { secretText } from './secret-schema.js';
 export { Target } from './target.js';
 export { parseDuration, parseShare, parseSize } from './units.js';

@@ -89,6 +89,11 @@ export const problems = {
     code: 'draining', status: 503, title: 'The gateway is shutting down',
     help: 'This instance no longer takes requests. Repeat the request: another instance will take it.',
   }),
+  loopDetected: defineProblem({
+    code: 'loop-detected', status: 508, title: 'The request goes in circles',
+    help: 'The request came through this gateway several times (`Via` says so): a target of the service leads back to the gateway. Correct the address of the service, or give chained gateways names of their own with `forwarded.via`.',
+    proxyStatus: 'proxy_loop_detected',
+  }),
   connectTimeout: defineProblem({
     code: 'connect-timeout', status: 504, title: 'Connecting to the service took too long',
     help: 'No connection within `timeout.connect`. The target is overloaded, or a firewall drops packets.',

@@ -6,6 +6,8 @@ export class Target {
   inFlight = 0;
   /** `false` while health says that no request should go here. */
   available = true;
+  /** Path in front of every request's path; empty for none. */
+  readonly basePath: string;
 
   constructor(
     /** Scheme, host and port, and a base path if the address has one. */
@@ -14,5 +16,7 @@ export class Target {
     readonly weight: number,
     /** The connections to this target. */
     readonly dispatcher: Dispatcher,
-  ) {}
+  ) {
+    this.basePath = url.pathname.replace(/\/+$/, '');
+  }
 }

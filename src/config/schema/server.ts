@@ -4,7 +4,7 @@ import { duration, durationOrOff, listOf, size } from './values.js';
 /** What needs a restart. */
 export const serverSchema = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to listen on. Default: 0.0.0.0, all of them.'),
-  port: z.coerce.number().int().min(0).max(65535).default(8000).describe('Default: 8000; 0 for any free one.'),
+  port: z.int().min(0).max(65535).default(8000).describe('Default: 8000; 0 for any free one.'),
   limits: z.strictObject({
     url: size().prefault('8KiB').describe('Longest request target; over it: 414. Default: 8KiB.'),
     headers: size().prefault('32KiB').describe('All header fields together; over it: 431. Default: 32KiB.'),

@@ -150,7 +150,7 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     redirects: z.enum(['rewrite', 'pass', 'follow']).default('rewrite').describe('A service’s redirects to itself: `rewrite` the Location to the public path, `pass` it untouched, or `follow` it for the client (GET and HEAD). Default: rewrite.'),
     cors: cors.default('off').describe('Cross-origin access for browsers; on every answer, refusals included. Default: off.'),
     securityHeaders: securityHeaders.default({}).describe('Standard ones: X-Content-Type-Options, X-Frame-Options, Referrer-Policy; add or change by name.'),
-    compression: compression.prefault({}),
+    compression: compression.prefault({}).describe('Compression of answers on their way to the client; what a service compressed itself is left alone. Default: zstd, br, gzip. Danger: where an answer holds a secret beside text the caller chose, its size can betray the secret (BREACH); turn it off on such routes.'),
     body: body.prefault({}),
     timeout: timeout.prefault({}),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),

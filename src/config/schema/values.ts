@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { parseDuration, parseShare, parseSize } from '#libs/kernel';
 
-/** Text with a unit, turned into a number; the pattern goes to the JSON Schema, so editors check it too. */
-function measured(pattern: RegExp, parse: (text: string) => number | undefined, allowed: string) {
-  return z.string().regex(pattern, { error: `expected ${allowed}` }).transform((text, context) => {
+interface Measure {
+  /** Name of the type in the reference. */
+  readonly title: string;
+  /** For the JSON Schema, so that editors check it too. */
+  readonly pattern: RegExp;
+  readonly allowed: string;
+  readonly parse: (text: string) => number | undefined;
+}
+
+/** Text with a unit, turned into a number. */
+function measured({ title, pattern, allowed, parse }: Measure) {
+  const error = `expected ${allowed}`;
+  return z.string({ error }).regex(pattern, { error }).meta({ title }).transform((text, context) => {
     const value = parse(text);
     if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `expected ${allowed}` });
+    context.addIssue({ code: 'custom', message: error });
     return z.NEVER;
   });
 }
@@ -14,21 +24,27 @@ function measured(pattern: RegExp, parse: (text: string) => number | undefined, 
 const AMOUNT = '\\d+(?:\\.\\d+)?';
 
 /** Milliseconds, written with a unit. */
-export const duration = () =>
-  measured(new RegExp(`^(?:${AMOUNT}\\s*(?:ms|s|m|min|h|d)\\s*)+$`), parseDuration, 'a duration such as 250ms, 10s, 5m or 1h');
+export const duration = () => measured({
+  title: 'duration', parse: parseDuration, allowed: 'a duration such as 250ms, 10s, 5m or 1h',
+  pattern: new RegExp(`^(?:${AMOUNT}\\s*(?:ms|s|m|min|h|d)\\s*)+$`),
+});
 
 /** A duration, or `off` for none (0). */
 export const durationOrOff = () => z.union([z.literal('off').transform(() => 0), duration()]);
 
 /** Bytes, written with a unit. */
-export const size = () =>
-  measured(new RegExp(`^${AMOUNT}\\s*(?:b|B|[kK]B|MB|GB|[kK]iB|MiB|GiB|kb|mb|gb|kib|mib|gib)$`), parseSize, 'a size such as 512b, 64KiB or 10MB');
+export const size = () => measured({
+  title: 'size', parse: parseSize, allowed: 'a size such as 512b, 64KiB or 10MB',
+  pattern: new RegExp(`^${AMOUNT}\\s*(?:b|B|[kK]B|MB|GB|[kK]iB|MiB|GiB|kb|mb|gb|kib|mib|gib)$`),
+});
 
 /** A size, or `off` for no limit (Infinity). */
 export const sizeOrOff = () => z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), size()]);
 
 /** A share from 0 to 1, written as a percentage. */
-export const share = () => measured(new RegExp(`^${AMOUNT}\\s*%$`), parseShare, 'a percentage such as 20%');
+export const share = () => measured({
+  title: 'percentage', parse: parseShare, allowed: 'a percentage such as 20%', pattern: new RegExp(`^${AMOUNT}\\s*%$`),
+});
 
 /**
  * A list, or one value for a list of one, or text as environments carry lists: a JSON array or values with commas
@@ -38,7 +54,8 @@ export function listOf<T extends z.ZodType>(item: T) {
   return z.preprocess(splitList, z.array(item));
 }
 
-function splitList(value: unknown): unknown {
+/** What `listOf` makes of a value before it looks at the items. */
+export function splitList(value: unknown): unknown {
   if (typeof value !== 'string') return value === undefined || Array.isArray(value) ? value : [value];
   const text = value.trim();
   if (text.startsWith('[')) {

@@ -1,0 +1,206 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import {
+  Answer, AnswerBody, Problem, problems,
+  type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Target, type Timeouts,
+} from '#libs/kernel';
+import { classifyFailure, type Phase } from './failure.js';
+import { copyResponseHeaders, copyTrailers } from './response-headers.js';
+
+/**
+ * Sends `exchange.outgoing` to `exchange.target` and resolves with the answer as soon as its header is there; the body
+ * follows by itself.
+ *
+ * 1. The request goes to the target's pool; `timeout.connect` runs while it has no connection.
+ * 2. Once it has one, the header is written and the body streams at the target's pace; `timeout.firstByte` runs from its
+ *    last byte.
+ * 3. Informational responses pass through to the client.
+ * 4. The response header resolves the promise; 101 brings a tunnel instead of a body.
+ * 5. Body chunks are pushed at the client's pace; trailers end it. `timeout.idle` (on an event stream `timeout.stream`)
+ *    runs while the client waits for more, not while it is behind.
+ * 6. Whatever breaks becomes a problem that names the phase: before the header it rejects, after it the body fails.
+ * 7. An aborted exchange (client gone, total time over) aborts the try, wherever it is.
+ *
+ * @throws Problem by rejection: connect-timeout, first-byte-timeout, target-unreachable, bad-target-response, or the
+ * reason the exchange was aborted with.
+ */
+export function forward(exchange: Exchange, timeouts: Timeouts, clock: Clock): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const trial = new Try(exchange, timeouts, clock, { resolve, reject });
+    trial.start();
+  });
+}
+
+interface Outcome {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (problem: Problem) => void;
+}
+
+class Try implements Dispatcher.DispatchHandler, BodyControl {
+  readonly #startedAt: number;
+  readonly #target: Target;
+  #controller: Dispatcher.DispatchController | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #body: AnswerBody | null = null;
+  #phase: Phase = 'connect';
+  #endless = false;
+  #done = false;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly timeouts: Timeouts,
+    private readonly clock: Clock,
+    private readonly outcome: Outcome,
+  ) {
+    this.#startedAt = clock.elapsed();
+    this.#target = exchange.target as Target;
+  }
+
+  // step 1
+  start(): void {
+    const { exchange } = this;
+    const outgoing = exchange.outgoing as Outgoing;
+    this.#target.inFlight++;
+    exchange.tries++;
+    try {
+      this.#target.dispatcher.dispatch({
+        path: this.#target.basePath + outgoing.path + outgoing.query,
+        method: outgoing.method as Dispatcher.HttpMethod,
+        headers: outgoing.headers.flat,
+        body: outgoing.body,
+        upgrade: exchange.upgrade,
+        // undici's own clocks tick about twice a second; ours are exact.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      }, this);
+    } catch (error) {
+      // undici refuses some requests (an invalid header, a forbidden method) by throwing.
+      this.#fail(error as Error);
+      return;
+    }
+    if (this.#controller === null) this.#arm(this.timeouts.connect, CONNECT);
+    exchange.onAbort((reason) => this.#abort(reason));
+  }
+
+  // step 2
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#done) {
+      controller.abort(new Error('The try is over'));
+      return;
+    }
+    this.#disarm();
+    if (this.exchange.outgoing?.body) this.#phase = 'request-body';
+    else this.onRequestSent();
+  }
+
+  onRequestSent(): void {
+    if (this.#done || this.#phase === 'response-head' || this.#body) return;
+    this.#phase = 'response-head';
+    this.#arm(this.timeouts.firstByte, FIRST_BYTE);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, fields: IncomingHttpHeaders, statusText?: string): void {
+    // step 3
+    if (status < 200) {
+      this.exchange.informational?.(status, copyResponseHeaders(fields));
+      return;
+    }
+    // step 4
+    this.#disarm();
+    this.#phase = 'response-body';
+    this.#endless = isEventStream(fields);
+    this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
+    this.#body = new AnswerBody(this);
+    this.outcome.resolve(new Answer(status, copyResponseHeaders(fields), this.#body, statusText));
+  }
+
+  onRequestUpgrade(_controller: Dispatcher.DispatchController, status: number, fields: IncomingHttpHeaders, socket: Duplex): void {
+    this.#disarm();
+    this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
+    const answer = new Answer(status, copyResponseHeaders(fields));
+    answer.tunnel = socket;
+    socket.once('close', () => this.#finish());
+    this.outcome.resolve(answer);
+  }
+
+  // step 5
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#timer?.refresh();
+    if (!(this.#body as AnswerBody).push(chunk)) {
+      this.#disarm();
+      controller.pause();
+    }
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    this.#finish();
+    (this.#body as AnswerBody).end(copyTrailers(trailers));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error);
+  }
+
+  pause(): void {
+    this.#disarm();
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (this.#done) return;
+    if (this.#timer === null) this.#arm(this.#endless ? this.timeouts.stream : this.timeouts.idle, IDLE);
+    this.#controller?.resume();
+  }
+
+  cancel(reason: Error): void {
+    this.#abort(reason);
+  }
+
+  #arm(delay: number, limit: Limit): void {
+    if (delay > 0 && !this.#done) this.#timer = setTimeout(() => this.#abort(new Problem(limit.type, limit.detail, { members: { phase: this.#phase, side: 'target' } })), delay);
+  }
+
+  #disarm(): void {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  // step 6
+  #fail(error: Error): void {
+    if (this.#done) return;
+    this.#finish();
+    const problem = classifyFailure(error, this.#phase);
+    if (this.#body) this.#body.fail(problem);
+    else this.outcome.reject(problem);
+  }
+
+  // step 7
+  #abort(reason: Error): void {
+    if (this.#done) return;
+    this.#fail(reason);
+    this.#controller?.abort(reason);
+  }
+
+  #finish(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#disarm();
+    this.#target.inFlight--;
+  }
+}
+
+interface Limit {
+  readonly type: ProblemType;
+  readonly detail: string;
+}
+
+const CONNECT: Limit = { type: problems.connectTimeout, detail: 'No connection to the service was to be had in time' };
+const FIRST_BYTE: Limit = { type: problems.firstByteTimeout, detail: 'The service did not begin to answer in time' };
+const IDLE: Limit = { type: problems.idleTimeout, detail: 'The service stopped in the middle of its answer' };
+
+function isEventStream(fields: IncomingHttpHeaders): boolean {
+  return fields['content-type']?.startsWith('text/event-stream') ?? false;
+}

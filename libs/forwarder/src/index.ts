@@ -1,0 +1,5 @@
+export { classifyFailure, type Phase } from './failure.js';
+export { forward } from './forward.js';
+export { HOP_BY_HOP } from './hop-by-hop.js';
+export { copyRequestHeaders } from './request-headers.js';
+export { joinTunnel } from './tunnel.js';

@@ -1,0 +1,65 @@
+import type { Candidate } from './candidate.js';
+import type { Condition } from './conditions.js';
+import { exampleRequest, exampleText } from './example.js';
+import { overlap, type Common } from './overlap.js';
+import { decidingRule } from './specificity.js';
+import type { Leaf } from './trie.js';
+import type { RouteMistake, VersionsSpec } from './types.js';
+
+/**
+ * Pairs of routes that no rule of precedence tells apart and that are not provably exclusive. Only routes of one leaf
+ * can be such a pair: different hosts and path shapes are always told apart. Each pair is reported once.
+ */
+export function ambiguities<T>(leaves: Iterable<Leaf<T>>, versions: VersionsSpec | null): RouteMistake[] {
+  const mistakes: RouteMistake[] = [];
+  const reported = new Set<string>();
+  for (const leaf of leaves) {
+    for (const [first, second] of equals(leaf)) {
+      const pair = JSON.stringify([first.route.name, second.route.name]);
+      const common = reported.has(pair) ? null : commonOf(first, second);
+      if (common === null) continue;
+      reported.add(pair);
+      mistakes.push(mistakeOf(second, first.route.name, common, versions));
+    }
+  }
+  return mistakes;
+}
+
+/** Pairs of a sorted leaf that nothing tells apart. */
+function* equals<T>(leaf: Leaf<T>): Iterable<[Candidate<T>, Candidate<T>]> {
+  for (const [index, first] of leaf.entries()) {
+    for (let next = index + 1; next < leaf.length; next++) {
+      const second = leaf[next] as Candidate<T>;
+      if (decidingRule(first, second) !== null) break;
+      if (first.route !== second.route && first.pattern.slash === second.pattern.slash) yield [first, second];
+    }
+  }
+}
+
+function commonOf<T>(first: Candidate<T>, second: Candidate<T>): Common<T> | null {
+  const [a, b] = [first.route, second.route];
+  const method = commonName(a.methods, b.methods, 'GET');
+  const version = commonName(a.versions, b.versions, null);
+  if (method === undefined || version === undefined) return null;
+  const conditions = [...Map.groupBy([...a.conditions, ...b.conditions], ({ source, name }) => `${source} ${name}`).values()]
+    .map((same) => ({ condition: same[0] as Condition, overlap: overlap(same) }));
+  if (conditions.some((each) => each.overlap.kind === 'none')) return null;
+  return { candidate: first, method, version, conditions };
+}
+
+/** A name in both; `otherwise` when neither is limited. Equal precedence means that both are limited or none. */
+function commonName<N>(a: ReadonlySet<string> | null, b: ReadonlySet<string> | null, otherwise: N): string | N | undefined {
+  if (a === null || b === null) return otherwise;
+  return [...a].find((name) => b.has(name));
+}
+
+function mistakeOf<T>(candidate: Candidate<T>, other: string, common: Common<T>, versions: VersionsSpec | null): RouteMistake {
+  const example = exampleRequest(common, versions);
+  const { name } = candidate.route;
+  return {
+    route: name,
+    key: ['match'],
+    message: `routes "${other}" and "${name}" both match ${exampleText(example, common)} and nothing decides between them: give them different methods, conditions or priorities`,
+    ambiguity: { with: other, example },
+  };
+}

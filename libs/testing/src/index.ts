@@ -1,0 +1,3 @@
+export { echoService, type EchoService, type Seen } from './echo-service.js';
+export { FakeClock } from './fake-clock.js';
+export { seededRandom } from './seeded-random.js';

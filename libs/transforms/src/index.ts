@@ -1,0 +1,14 @@
+export { bodyToQuery } from './body-to-query.js';
+export { collect, readBody, type Collected } from './buffer-body.js';
+export { transformSkipped, type SkipReason, type TransformSkipped } from './events.js';
+export type { HeaderEdit } from './header-edit.js';
+export { headerValue } from './header-value.js';
+export { jsonBody } from './json-body.js';
+export { compilePath, type PathSettings, type TrailingSlash } from './path.js';
+export { compileQuery, type QuerySettings } from './query.js';
+export { queryToBody } from './query-to-body.js';
+export { compileRedirects } from './redirects.js';
+export { compileRequestHeaders, foldName, type ContextNames, type RequestHeaders, type RequestHeaderSettings } from './request-headers.js';
+export { compileTemplate, REQUEST_VARIABLES, requestVariable, type TemplateScope } from './request-template.js';
+export { compileResponseHeaders } from './response-headers.js';
+export { compileJsonTemplate, compileText, TemplateError, type Getter, type Resolve } from './template.js';

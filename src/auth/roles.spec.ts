@@ -1,0 +1,43 @@
+import type { RolesConfig } from '../config/index.js';
+import { principalWith } from './auth.fixture.js';
+import { Roles, rolesOf } from './roles.js';
+
+const config = (parts: Partial<RolesConfig>): RolesConfig => ({ alias: {}, implies: {}, ...parts });
+
+it('closes the ladder', () => {
+  const roles = new Roles(config({ implies: { admin: ['recruteur', 'auditor'], recruteur: ['candidat'] } }));
+  expect([...roles.standing(principalWith({ roles: ['admin'] })).roles].sort()).toEqual(['admin', 'auditor', 'candidat', 'recruteur']);
+  expect([...roles.standing(principalWith({ roles: ['candidat'] })).roles]).toEqual(['candidat']);
+});
+
+it('resolves aliases, without what they imply', () => {
+  const roles = new Roles(config({ alias: { enseignant: 'teacher' }, implies: { teacher: ['staff'] } }));
+  const { principal, roles: all } = roles.standing(principalWith({ roles: ['enseignant', 'teacher'] }));
+  expect(principal.roles).toEqual(['teacher']);
+  expect([...all]).toEqual(['teacher', 'staff']);
+});
+
+it.each<[string, Partial<RolesConfig>, string]>([
+  ['itself', { implies: { a: ['a'] } }, 'a > a'],
+  ['a circle', { implies: { x: ['a'], a: ['b'], b: ['c'], c: ['a'] } }, 'a > b > c > a'],
+  ['an alias of an alias', { alias: { a: 'b', b: 'c' } }, '"a" leads to "b"'],
+])('refuses %s', (_name, parts, message) => {
+  expect(() => new Roles(config(parts))).toThrow(message);
+});
+
+it('allows two ways to one role', () => {
+  const roles = new Roles(config({ implies: { top: ['left', 'right'], left: ['low'], right: ['low'] } }));
+  expect([...roles.standing(principalWith({ roles: ['top'] })).roles]).toEqual(['top', 'left', 'low', 'right']);
+});
+
+it.each<[readonly string[], boolean]>([[['teacher'], true], [['admin'], true], [['janitor'], false], [[], false]])('knows %j: %s', (held, known) => {
+  const roles = new Roles(config({ known: ['teacher'], implies: { admin: ['teacher'] } }));
+  expect(roles.standing(principalWith({ roles: held })).known).toBe(known);
+});
+
+it('judges a principal once, and compiles a configuration once', () => {
+  const given = config({});
+  const principal = principalWith({ roles: ['a'] });
+  expect(rolesOf(given)).toBe(rolesOf(given));
+  expect(rolesOf(given).standing(principal)).toBe(rolesOf(given).standing(principal));
+});

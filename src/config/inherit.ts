@@ -1,0 +1,44 @@
+import { acceptsNull, schemasBelow, type Schema } from './schema-walk.js';
+import { isNull } from './node-values.js';
+import { child, stamp, type Entry, type MapNode, type Node } from './nodes.js';
+
+/**
+ * Lays one layer of settings over another: maps merge, lists and scalars replace, `null` takes away what came before
+ * (unless `null` means something there), and a choice of other code (`use:`) replaces the whole of the former one.
+ */
+export function overlay(base: Node | undefined, over: Node, schemas: readonly Schema[]): Node {
+  if (over.kind !== 'map') return over;
+  const entries = new Map(base?.kind === 'map' && !otherUse(base, over) ? base.entries : []);
+  for (const [key, entry] of over.entries) {
+    const below = schemasBelow(schemas, key, over);
+    if (isNull(entry.node) && below.length > 0 && !acceptsNull(below)) entries.delete(key);
+    else entries.set(key, merged(entries.get(key), entry, below));
+  }
+  return { ...over, entries };
+}
+
+function merged(base: Entry | undefined, over: Entry, schemas: readonly Schema[]): Entry {
+  return { keyPlace: over.keyPlace, node: overlay(base?.node, over.node, schemas) };
+}
+
+function otherUse(base: MapNode, over: MapNode): boolean {
+  const use = child(over, 'use');
+  if (use?.kind !== 'scalar') return false;
+  const former = child(base, 'use');
+  return former?.kind !== 'scalar' || former.value !== use.value;
+}
+
+/** One layer of settings and what it is called. */
+export interface Layer {
+  readonly name: string;
+  readonly node: Node | undefined;
+}
+
+/** The settings of one route or endpoint, from the outermost layer to what is written inline. */
+export function inherit(layers: readonly Layer[], schema: Schema): MapNode | null {
+  let result: Node | undefined;
+  for (const { name, node } of layers) {
+    if (node?.kind === 'map') result = overlay(result, stamp(node, name), [schema]);
+  }
+  return result?.kind === 'map' ? result : null;
+}

@@ -1,0 +1,60 @@
+import type { Layer } from './inherit.js';
+import { child, nodeAt, type MapNode, type Node } from './nodes.js';
+import { startOf, type Place } from './place.js';
+import { splitList } from './schema/values.js';
+import { ENDPOINT_KINDS, type EndpointKind } from './schema/endpoints.js';
+
+/** Where the built-in endpoints are when the file does not say. */
+const MOUNTS: Readonly<Record<EndpointKind, readonly string[]>> = {
+  health: ['/health'], live: ['/health/live'], ready: ['/health/ready'], services: ['/health/services'],
+  service: ['/health/services/:service'], metrics: ['/metrics'], info: ['/gateway/info'], docs: ['/docs'],
+  openapi: ['/openapi.json', '/openapi.yaml'],
+};
+
+/** What a route inherits, outermost first. */
+export function routeLayers(root: MapNode, name: string): readonly Layer[] {
+  const route = nodeAt(root, ['routes', name]);
+  return [{ name: 'defaults', node: child(root, 'defaults') }, ...policyLayers(root, route), { name: `routes.${name}`, node: route }];
+}
+
+/** What an endpoint inherits, outermost first: unlike a route it is open and mounted unless something says otherwise. */
+export function endpointLayers(root: MapNode, name: string): readonly Layer[] {
+  const endpoint = nodeAt(root, ['endpoints', name]);
+  const own = [...policyLayers(root, endpoint), { name: `endpoints.${name}`, node: endpoint }];
+  // Who asks for a role wants a caller: the endpoint is no longer open by itself.
+  const open = !own.some(({ node }) => child(node, 'authorize') !== undefined);
+  return [{ name: 'defaults', node: child(root, 'defaults') }, { name: 'default', node: builtIn(name, open, startOf(root.place.source)) }, ...own];
+}
+
+/** Every endpoint there is: those of the file that are not `off`, and the built-in ones it does not name. */
+export function endpointNames(root: MapNode): readonly string[] {
+  const written = child(root, 'endpoints');
+  const named = written?.kind === 'map' ? [...written.entries.keys()] : [];
+  return [...new Set([...ENDPOINT_KINDS, ...named])].filter((name) => {
+    const node = child(written, name);
+    return !(node?.kind === 'scalar' && node.value === 'off');
+  });
+}
+
+/** Names in a list, wherever lists may also be text; what is not text is left out, the schema reports it. */
+export function namesIn(node: Node | undefined): readonly { readonly name: string; readonly node: Node; readonly index: number | null }[] {
+  if (node?.kind === 'list') {
+    return node.items.flatMap((item, index) => (item.kind === 'scalar' && typeof item.value === 'string' && !item.broken ? [{ name: item.value, node: item, index }] : []));
+  }
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string' || node.broken) return [];
+  const list = splitList(node.value);
+  return Array.isArray(list) ? list.flatMap((name) => (typeof name === 'string' ? [{ name, node, index: null }] : [])) : [];
+}
+
+function policyLayers(root: MapNode, node: Node | undefined): readonly Layer[] {
+  return namesIn(child(node, 'use')).map(({ name }) => ({ name: `policies.${name}`, node: nodeAt(root, ['policies', name]) }));
+}
+
+function builtIn(name: string, open: boolean, place: Place): MapNode {
+  const text = (value: string): Node => ({ kind: 'scalar', place, value, plain: true, from: 'text' });
+  const entries: [string, Node][] = open ? [['authenticate', text('none')]] : [];
+  if (Object.hasOwn(MOUNTS, name)) {
+    entries.push(['serve', text(name)], ['at', { kind: 'list', place, items: MOUNTS[name as EndpointKind].map(text) }]);
+  }
+  return { kind: 'map', place, entries: new Map(entries.map(([key, node]) => [key, { keyPlace: place, node }])) };
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { createRequire, findPackageJSON } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Extension } from '#libs/kernel';
+import type { Issues } from './issues.js';
+import { namesIn } from './layers.js';
+import { nodeAt, type MapNode, type Node } from './nodes.js';
+
+/** What the modules of `server.plugins` bring. */
+export interface Plugins {
+  readonly extensions: readonly Extension[];
+  /** Nest providers. */
+  readonly providers: readonly unknown[];
+}
+
+const KINDS: ReadonlySet<string> = new Set<Extension['kind']>(['authenticator', 'balancer', 'guard', 'interceptor', 'transform']);
+const AT = ['server', 'plugins'];
+
+/**
+ * Imports the modules of `server.plugins`: paths relative to the file that names them (TypeScript too, its types are
+ * stripped), or packages found from its folder. What goes wrong is an issue on the plugin's line.
+ */
+export async function loadPlugins(root: MapNode, builtIns: readonly Extension[], issues: Issues): Promise<Plugins> {
+  const extensions: Extension[] = [];
+  const providers: unknown[] = [];
+  const taken = new Set(builtIns.map(nameOf));
+  for (const { name, node } of namesIn(nodeAt(root, AT))) {
+    const report = (message: string): void => issues.add(node.place, AT, `${name}: ${message}`);
+    const module = await importModule(name, node, report);
+    if (!module) continue;
+    const found = extensionsIn(module, report);
+    for (const extension of found) {
+      if (taken.has(nameOf(extension))) report(`there is already a ${nameOf(extension)}`);
+      else extensions.push(extension);
+      taken.add(nameOf(extension));
+    }
+    const given = module['providers'];
+    if (Array.isArray(given)) providers.push(...(given as readonly unknown[]));
+    else if (given !== undefined) report('its export "providers" is not a list');
+    else if (found.length === 0) report('it exports no extension (what defineTransform and its like return) and no providers');
+  }
+  return { extensions, providers };
+}
+
+function nameOf({ kind, name }: Extension): string {
+  return `${kind} "${name}"`;
+}
+
+async function importModule(name: string, node: Node, report: (message: string) => void): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    return (await import(pathToFileURL(locateModule(name, node.place.source.folder)).href)) as Record<string, unknown>;
+  } catch (error) {
+    report(`it cannot be loaded: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+    return null;
+  }
+}
+
+function locateModule(name: string, folder: string): string {
+  if (name.startsWith('.') || path.isAbsolute(name)) return path.resolve(folder, name);
+  const from = path.join(folder, 'gateway.yaml');
+  try {
+    return createRequire(from).resolve(name);
+  } catch (error) {
+    // A package only for `import` has no entry for `require`: its own word says where it starts.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return importEntry(name, from);
+    throw error;
+  }
+}
+
+function importEntry(name: string, from: string): string {
+  const manifest = findPackageJSON(name, from);
+  if (manifest === undefined) throw new Error('there is no such package');
+  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports?: unknown };
+  const entry = conditional((exports as Record<string, unknown>)['.'] ?? exports);
+  if (entry === null) throw new Error('the package has no entry for `import`');
+  return path.resolve(path.dirname(manifest), entry);
+}
+
+function conditional(entry: unknown): string | null {
+  if (typeof entry === 'string') return entry;
+  if (typeof entry !== 'object' || entry === null) return null;
+  const { node, import: esm, default: otherwise } = entry as Record<string, unknown>;
+  return conditional(esm ?? node ?? otherwise);
+}
+
+function extensionsIn(module: Readonly<Record<string, unknown>>, report: (message: string) => void): readonly Extension[] {
+  const candidates = Object.values(module).flatMap((exported) => (Array.isArray(exported) ? (exported as unknown[]) : [exported]));
+  return [...new Set(candidates)].filter(looksLikeExtension).filter((extension) => {
+    const zod = extension.schema as { _zod?: { def?: { type?: string } } } | undefined;
+    if (zod?._zod?.def?.type === 'object' && typeof extension.create === 'function') return true;
+    report(`${nameOf(extension)} needs a zod 4 object as its schema, and a create function`);
+    return false;
+  });
+}
+
+function looksLikeExtension(value: unknown): value is Extension {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, name } = value as Partial<Extension>;
+  return typeof kind === 'string' && KINDS.has(kind) && typeof name === 'string';
+}

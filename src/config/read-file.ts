@@ -1,0 +1,50 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** Largest configuration file read, in bytes; two thousand routes are about a tenth of it. */
+const MAX_CONFIGURATION = 4 * 1024 * 1024;
+/** Largest file that `${file:...}` reads. */
+const MAX_VALUE = 1024 * 1024;
+
+export type Reading = { readonly text: string } | { readonly problem: string };
+
+/** A configuration file's text, or why there is none, in one sentence. */
+export function readConfigurationFile(path: string): Reading {
+  const reading = readText(path, MAX_CONFIGURATION);
+  if ('text' in reading && reading.text.trim() === '') return { problem: 'the file is empty' };
+  return reading;
+}
+
+/** The text that `${file:...}` stands for: the last line ending is dropped. */
+export function readValueFile(path: string): Reading {
+  const reading = readText(path, MAX_VALUE);
+  return 'text' in reading ? { text: reading.text.replace(/\r?\n$/, '') } : reading;
+}
+
+function readText(path: string, limit: number): Reading {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return { problem: 'this is a directory, expected a file' };
+    // A pipe or a device could block for ever or never end.
+    if (!stat.isFile()) return { problem: 'this is not a regular file' };
+    if (stat.size > limit) return { problem: `the file is over ${limit / 1024 / 1024} MiB` };
+    return decode(readFileSync(path));
+  } catch (error) {
+    return { problem: reason(error) };
+  }
+}
+
+function decode(bytes: Uint8Array): Reading {
+  if (bytes.includes(0)) return { problem: 'this is a binary file (or UTF-16), expected UTF-8 text' };
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { problem: 'the file is not UTF-8 text' };
+  }
+}
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read the file';
+  return `the file cannot be read (${code ?? String(error)})`;
+}

@@ -1,0 +1,17 @@
+import { checkAccess } from './access.js';
+import { checkCors } from './cors.js';
+import type { Facts } from './facts.js';
+import { checkReferences, checkTests, checkUnused } from './references.js';
+import { checkRoles } from './roles.js';
+import { checkSecrets } from './secrets.js';
+import { checkMounts, checkTable } from './table.js';
+import { checkTemplates } from './templates.js';
+
+const CHECKS: readonly ((facts: Facts) => void)[] = [
+  checkReferences, checkAccess, checkRoles, checkTemplates, checkCors, checkTable, checkMounts, checkTests, checkUnused, checkSecrets,
+];
+
+/** What no schema can say: whether the parts of the configuration agree with each other. */
+export function checkMeaning(facts: Facts): void {
+  for (const check of CHECKS) check(facts);
+}

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { events } from '#libs/kernel';
+import { displayName } from './include.js';
+import { ConfigurationError, formatIssues } from './issues.js';
+import { loadConfig, type LoadedConfig, type LoadOptions } from './load-config.js';
+
+/**
+ * Holds the configuration in use. A file that is wrong never gets here: the last good one stays, and listeners of the
+ * events are told what is wrong.
+ */
+export class ConfigStore {
+  #current: LoadedConfig;
+  #former: LoadedConfig | null = null;
+  #loading: Promise<boolean> | null = null;
+
+  private constructor(private readonly options: LoadOptions, loaded: LoadedConfig) {
+    this.#current = loaded;
+  }
+
+  /** @throws ConfigurationError when the file is wrong: there is nothing to fall back to yet. */
+  static async open(options: LoadOptions): Promise<ConfigStore> {
+    return new ConfigStore(options, await attempt(options));
+  }
+
+  get current(): LoadedConfig {
+    return this.#current;
+  }
+
+  /**
+   * Loads the file again. Calls that overlap share one load.
+   * @returns whether `current` is another configuration now; `false` when nothing changed, or the file is wrong
+   */
+  reload(): Promise<boolean> {
+    this.#loading ??= this.#reload().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  /** Goes back to the former configuration: the new one could not be applied, and the next reload must try again. */
+  undo(): void {
+    if (this.#former) this.#current = this.#former;
+    this.#former = null;
+  }
+
+  async #reload(): Promise<boolean> {
+    try {
+      const loaded = await attempt(this.options);
+      if (loaded.config.hash === this.#current.config.hash) return false;
+      this.#former = this.#current;
+      this.#current = loaded;
+      return true;
+    } catch (error) {
+      if (error instanceof ConfigurationError) return false;
+      throw error;
+    }
+  }
+}
+
+async function attempt(options: LoadOptions): Promise<LoadedConfig> {
+  const file = displayName(path.resolve(options.file));
+  try {
+    const loaded = await loadConfig(options);
+    events.configurationLoaded.publish({ file, version: loaded.config.hash, errors: [] });
+    return loaded;
+  } catch (error) {
+    const errors = error instanceof ConfigurationError ? error.issues.map((issue) => formatIssues([issue])) : [String(error)];
+    events.configurationLoadFailed.publish({ file, version: '', errors });
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Extension } from '#libs/kernel';
+import { p2c, roundRobin } from '#libs/balancing';
+import { bodyToQuery, jsonBody, queryToBody } from '#libs/transforms';
+import { jwt } from './auth/jwt.js';
+
+/** Everything in the box, one line each. A plugin adds to it; a name can be taken only once within its kind. */
+export const builtIns: readonly Extension[] = [
+  // authenticators
+  jwt,
+  // balancers
+  p2c,
+  roundRobin,
+  // transforms
+  bodyToQuery,
+  jsonBody,
+  queryToBody,
+] as unknown as readonly Extension[];

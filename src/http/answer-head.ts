@@ -1,0 +1,33 @@
+import type { AnswerHead, Clock, HeaderList } from '#libs/kernel';
+import type { GatewayConfig } from '../config/index.js';
+import { dropCorsHeaders, isPreflight, type Cors } from './cors.js';
+import type { ResponseTime } from './response-time.js';
+
+/** What the gateway says on every answer of a route, each part compiled; `null` for a part that says nothing. */
+export interface AnswerHeadParts {
+  readonly cors: Cors | null;
+  readonly securityHeaders: ((headers: HeaderList) => void) | null;
+  readonly requestId: GatewayConfig['requestId'];
+  readonly responseTime: ResponseTime | null;
+  readonly clock: Clock;
+}
+
+/**
+ * Joins the parts into one. With `cors: off` the gateway has no policy of its own, so a service's CORS headers pass;
+ * else they are dropped first, unless the file keeps them.
+ */
+export function compileAnswerHead({ cors, securityHeaders, requestId, responseTime, clock }: AnswerHeadParts): AnswerHead {
+  const idHeader = requestId.answer;
+  return {
+    apply: (exchange, headers) => {
+      if (cors !== null) {
+        // A preflight's answer is ours; its fields were not said by a service.
+        if (cors.stripUpstream && !isPreflight(exchange)) dropCorsHeaders(headers);
+        cors.head(exchange, headers);
+      }
+      if (idHeader !== null) headers.set(idHeader, exchange.id);
+      securityHeaders?.(headers);
+      if (responseTime !== null) headers.set(responseTime.header, responseTime.value(clock.elapsed() - exchange.startedAt));
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { Problem, problems, type Exchange } from '#libs/kernel';
+import { writeAnswer } from './write-answer.js';
+
+/** Anything thrown, as a problem of the catalogue. What is not a Problem is our own fault. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HttpException && error.getStatus() === 404) return new Problem(problems.routeNotFound, 'There is nothing here', { cause: error });
+  return new Problem(problems.internal, 'Something went wrong inside the gateway', { cause: error });
+}
+
+/** Answers with a problem in the route's shape; when the head has already left, ends the connection. */
+export function answerProblem(exchange: Exchange, error: unknown, response: ServerResponse): void {
+  const problem = toProblem(error);
+  exchange.problem = problem;
+  exchange.status = problem.status;
+  if (response.headersSent || response.destroyed || !exchange.route) {
+    response.destroy();
+    return;
+  }
+  writeAnswer(exchange, exchange.route.problems.render(problem, exchange), response);
+}

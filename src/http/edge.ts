@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { Problem, problems, type Exchange } from '#libs/kernel';
+import type { GatewayConfig } from '../config/index.js';
+import { compileRequestId } from './request-id.js';
+import { compileTraceId } from './trace-context.js';
+import { compileTrust, resolveClient } from './trusted-proxies.js';
+
+/** What the front door does to every request before there is a route, compiled from a configuration. */
+export interface Edge {
+  /** Writes who is calling and under which id: `id`, `peer`, `client`, `scheme`, `host`, `traceId`. */
+  identify(exchange: Exchange, request: IncomingMessage): void;
+  /** Limits and framing that node:http leaves to us. `null` lets the request through. */
+  refuse(request: IncomingMessage): Problem | null;
+}
+
+export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig, 'forwarded' | 'requestId' | 'server'>): Edge {
+  const trust = compileTrust(forwarded.trust);
+  const newId = compileRequestId(requestId);
+  const traceId = compileTraceId();
+  const { headerCount, url } = server.limits;
+  return {
+    identify(exchange, request) {
+      const { headers, socket } = request;
+      const peer = socket.remoteAddress ?? '';
+      const { client, scheme, host, trusted } = resolveClient(peer, headers, trust);
+      exchange.peer = peer;
+      exchange.client = client;
+      exchange.scheme = scheme ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
+      exchange.host = host ?? headers.host ?? '';
+      exchange.id = newId(headers, trusted);
+      exchange.traceId = traceId(headers);
+    },
+    refuse({ rawHeaders, url: target }) {
+      if ((target as string).length > url) return new Problem(problems.uriTooLong, `The URL is over the limit of ${url} bytes`);
+      if (rawHeaders.length > headerCount * 2) return new Problem(problems.headersTooLarge, `There are more than ${headerCount} header fields`);
+      return hasTwoHosts(rawHeaders) ? new Problem(problems.malformedRequest, 'There is more than one Host header') : null;
+    },
+  };
+}
+
+/** RFC 9112 3.2: more than one Host field is an attack or an accident. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { Problem, problems, type Exchange } from '#libs/kernel';
+
+/** Whether a request has a body (RFC 9112 6.3). */
+export function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0');
+}
+
+/**
+ * The request's body as a stream of its own: whoever destroys it (undici does, when a target answers early or breaks)
+ * leaves the client's connection standing, so that an answer can still be sent. Counts, and enforces the limit.
+ */
+export class RequestBody extends Readable {
+  /** Bytes allowed; set once the route is known. */
+  limit = Number.POSITIVE_INFINITY;
+  #flowing = false;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly exchange: Exchange,
+  ) {
+    super();
+    // A body nobody reads any more may still break; that is no fault of ours.
+    this.on('error', ignore);
+  }
+
+  override _read(): void {
+    const { request } = this;
+    if (this.#flowing) {
+      request.resume();
+      return;
+    }
+    this.#flowing = true;
+    // RFC 9110 10.1.1: only now does anybody want the body, so only now is the client told to send it.
+    if (request.headers.expect?.toLowerCase() === '100-continue') this.response.writeContinue();
+    request.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).on('error', this.#onClose);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const { request } = this;
+    request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).off('error', this.#onClose);
+    request.on('error', ignore);
+    request.pause();
+    done(error);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.exchange.bytesIn += chunk.length;
+    if (this.exchange.bytesIn > this.limit) {
+      this.destroy(new Problem(problems.bodyTooLarge, `The body is over the limit of ${this.limit} bytes`));
+      return;
+    }
+    if (!this.push(chunk)) this.request.pause();
+  };
+
+  readonly #onEnd = (): void => {
+    this.push(null);
+  };
+
+  readonly #onClose = (): void => {
+    if (!this.request.complete) this.destroy(new Problem(problems.clientClosed, 'The client left before its body was complete'));
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Problem, problems, type Exchange } from '#libs/kernel';
+import type { ServerConfig } from '../config/index.js';
+import type { FrontDoor } from './front-door.js';
+
+/** Fastify's own request listener. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** How often node:http looks for clients that take too long. */
+const CHECK_INTERVAL = 500;
+
+/** Where Fastify finds the controller of an exchange: the catch-all, or a built-in endpoint under a reserved prefix. */
+export const ENDPOINT_PREFIX = '~';
+
+/** The HTTP server: strict framing, limits, and the front door before Fastify. */
+export function createHttpServer(listener: Listener, config: ServerConfig, door: FrontDoor): Server {
+  const server = createServer({
+    maxHeaderSize: config.limits.headers + config.limits.url,
+    headersTimeout: config.timeout.header,
+    requestTimeout: config.timeout.body,
+    keepAliveTimeout: config.timeout.keepAlive,
+    connectionsCheckingInterval: CHECK_INTERVAL,
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  // Beyond this number node:http would silently drop fields; the header count has a limit of ours that answers 431.
+  server.maxHeadersCount = 0;
+  if (config.limits.connections > 0) server.maxConnections = config.limits.connections;
+  const enter = (request: IncomingMessage, response: ServerResponse): void => {
+    point(request, door.open(request, response));
+    listener(request, response);
+  };
+  server.on('request', enter);
+  // The 100 is sent when somebody reads the body, so that a refused upload is never sent at all.
+  server.on('checkContinue', enter);
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => door.upgrade(request, socket, head));
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, new Problem(problems.methodNotAllowed, 'This is a gateway, not a forward proxy')));
+  return server;
+}
+
+/**
+ * Fastify only has to pick a controller. Routes are found by then, so it gets a URL that says which one, and a method
+ * that keeps it from looking at bodies that are to be streamed untouched.
+ */
+function point(request: IncomingMessage, exchange: Exchange): void {
+  const endpoint = exchange.route?.endpoint;
+  request.url = endpoint ? `/${ENDPOINT_PREFIX}/${endpoint}` : '/';
+  request.method = 'GET';
+}
+
+/** node:http's parse errors and time-outs, as answers. */
+export function clientErrorHandler(door: FrontDoor): (error: Error, socket: Socket) => void {
+  return (error, socket) => {
+    const problem = clientProblem(error as NodeJS.ErrnoException);
+    if (problem && door.interrupt(socket, problem)) return;
+    if (!problem || !socket.writable) socket.destroy();
+    else refuse(socket, problem);
+  };
+}
+
+function clientProblem(error: NodeJS.ErrnoException): Problem | null {
+  switch (error.code) {
+    case 'ECONNRESET': return null;
+    case 'HPE_HEADER_OVERFLOW': return new Problem(problems.headersTooLarge, 'The header fields are too large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT': return new Problem(problems.requestTimeout, 'The request did not arrive in time');
+    default: return new Problem(problems.malformedRequest, 'The request is not valid HTTP', { cause: error });
+  }
+}
+
+/** A refusal where there is no request to answer: no exchange, no route, so the plain catalogue shape. */
+function refuse(socket: Socket, problem: Problem): void {
+  const body = JSON.stringify({ type: 'about:blank', code: problem.type.code, title: problem.type.title, status: problem.status, detail: problem.detail });
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${problem.type.title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http';
+import { Problem, problems, type Answer, type AnswerBody, type BodySink, type Exchange } from '#libs/kernel';
+
+/** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
+const LINGER = 2_000;
+
+/**
+ * Sends an answer: head first, then the body, whole in one write when it is there, else chunk by chunk at the client's
+ * pace. A body that breaks half-way takes the connection with it, the only way to tell a client.
+ */
+export function writeAnswer(exchange: Exchange, answer: Answer, response: ServerResponse): void {
+  const { body, headers, status } = answer;
+  exchange.status = status;
+  if (response.destroyed) {
+    body?.cancel(exchange.aborted ?? clientGone());
+    return;
+  }
+  exchange.route?.head.apply(exchange, headers);
+  if (response.req.complete === false) linger(response);
+  if (answer.statusText === '') response.writeHead(status, headers.flat);
+  else response.writeHead(status, answer.statusText, headers.flat);
+  if (body === null || exchange.method === 'HEAD' || status === 204 || status === 304) {
+    body?.cancel(clientGone());
+    response.end();
+    return;
+  }
+  const whole = body.takeWhole();
+  if (whole === null) {
+    stream(exchange, body, response);
+    return;
+  }
+  exchange.bytesOut = whole.byteLength;
+  response.end(whole);
+}
+
+function stream(exchange: Exchange, body: AnswerBody, response: ServerResponse): void {
+  response.on('drain', () => body.resume());
+  exchange.onAbort((reason) => {
+    body.cancel(reason);
+    response.destroy();
+  });
+  const sink = new ResponseSink(exchange, response);
+  body.attach(sink);
+  // An event stream may be silent for long; its client waits for the head.
+  if (exchange.bytesOut === 0 && !response.writableEnded) response.flushHeaders();
+}
+
+class ResponseSink implements BodySink {
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly response: ServerResponse,
+  ) {}
+
+  write(chunk: Uint8Array): boolean {
+    this.exchange.bytesOut += chunk.byteLength;
+    return this.response.write(chunk);
+  }
+
+  end(trailers: readonly string[] | null): void {
+    if (trailers !== null && this.response.hasHeader('trailer') === false) this.response.addTrailers(pairs(trailers));
+    this.response.end();
+  }
+
+  fail(error: Error): void {
+    this.exchange.problem ??= error instanceof Problem ? error : new Problem(problems.badTargetResponse, 'The response broke off', { cause: error });
+    this.response.destroy();
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) list.push([flat[i] as string, flat[i + 1] as string]);
+  return list;
+}
+
+/** node:http reads on after an early answer to keep the connection; not for ever. */
+function linger(response: ServerResponse): void {
+  const { req } = response;
+  response.once('finish', () => {
+    if (req.complete) return;
+    const timer = setTimeout(() => req.socket.destroy(), LINGER);
+    req.once('close', () => clearTimeout(timer));
+  });
+}
+
+function clientGone(): Problem {
+  return new Problem(problems.clientClosed, 'The client left before the answer was complete');
+}

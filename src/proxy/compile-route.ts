@@ -1,0 +1,79 @@
+import { forward } from '#libs/forwarder';
+import { Problem, problems, type Guard, type Interceptor, type Next, type Route, type Service } from '#libs/kernel';
+import { compileAccess } from '../auth/access.js';
+import type { EndpointConfig, EndpointKind, RouteConfig, RouteSettings } from '../config/index.js';
+import { compileAnswerHead } from '../http/answer-head.js';
+import { compileBodyTypes } from '../http/body-types.js';
+import { compileCors, type Cors } from '../http/cors.js';
+import { compileProblemRenderer } from '../http/problem-renderer.js';
+import { compileResponseTime } from '../http/response-time.js';
+import { compileSecurityHeaders } from '../http/security-headers.js';
+import { compose } from './compose.js';
+import type { Ground } from './ground.js';
+import { pipeline } from './proxy.pipeline.js';
+import type { Destination } from './snapshot.js';
+
+/** Compiles a route that leads to a service. */
+export function compileRoute(name: string, config: RouteConfig, ground: Ground): Destination {
+  const service = ground.services.get(config.to) as Service;
+  const interceptors = pipeline
+    .map((compile) => compile({ name, match: config.match, settings: config, service, ...ground }))
+    .filter((interceptor): interceptor is Interceptor => interceptor !== null);
+  const { clock } = ground.surroundings;
+  const { timeout } = config;
+  const handle = compose(interceptors, (exchange) => forward(exchange, timeout, clock));
+  return destination({ name, template: config.match.path[0] as string, service, endpoint: null, handle }, config, ground);
+}
+
+/** Compiles a route that leads to a controller of our own. */
+export function compileEndpoint(name: string, config: EndpointConfig & { serve: EndpointKind }, ground: Ground): Destination {
+  return destination({ name: `endpoint:${name}`, template: config.at[0] as string, service: null, endpoint: config.serve, handle: nothing }, config, ground);
+}
+
+/** What a request that matches nothing gets: the gateway-wide head and error shape, and a refusal. */
+export function compileUnmatchedRoute(settings: RouteSettings, guard: Guard, ground: Ground): Route {
+  const { route } = destination({ name: '(unmatched)', template: '(unmatched)', service: null, endpoint: null, handle: nothing }, { ...settings, authenticate: 'none' }, ground);
+  return Object.freeze({ ...route, guards: [guard] });
+}
+
+type Identity = Pick<Route, 'name' | 'template' | 'service' | 'endpoint' | 'handle'>;
+
+function destination(identity: Identity, settings: RouteSettings, ground: Ground): Destination {
+  const { config, surroundings } = ground;
+  const cors = compileCors(settings.cors);
+  const route: Route = Object.freeze({
+    ...identity,
+    guards: guardsOf(settings, ground),
+    timeouts: settings.timeout,
+    bodyLimit: settings.body.limit,
+    head: compileAnswerHead({
+      cors,
+      securityHeaders: compileSecurityHeaders(settings.securityHeaders),
+      requestId: config.requestId,
+      responseTime: compileResponseTime(config.responseTime),
+      clock: surroundings.clock,
+    }),
+    problems: compileProblemRenderer(settings.errors, config.forwarded),
+  });
+  return { route, preflight: cors && preflightOf(route, cors) };
+}
+
+/** Steps 3 and 4 in order. */
+function guardsOf(settings: RouteSettings, { access, extensions, surroundings }: Ground): readonly Guard[] {
+  const types = compileBodyTypes(settings.body.types);
+  const named = settings.guards.map((chosen) => extensions.create('guard', chosen, surroundings));
+  return [compileAccess(settings, access), ...(types ? [types] : []), ...named];
+}
+
+/** Answers before anybody is asked who they are: a browser sends no credentials with a preflight. */
+function preflightOf(route: Route, cors: Cors): Route {
+  const handle: Next = (exchange) => {
+    const answer = cors.preflight(exchange);
+    return answer ? Promise.resolve(answer) : nothing();
+  };
+  return Object.freeze({ ...route, endpoint: null, service: null, guards: [], handle });
+}
+
+function nothing(): Promise<never> {
+  return Promise.reject(new Problem(problems.routeNotFound, 'There is nothing to forward to'));
+}

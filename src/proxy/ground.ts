@@ -1,0 +1,13 @@
+import type { ExtensionRegistry, Surroundings } from '#libs/kernel';
+import type { AccessContext } from '../auth/access.js';
+import type { GatewayConfig } from '../config/index.js';
+import type { Services } from '../services/index.js';
+
+/** What every route of one snapshot is compiled on. */
+export interface Ground {
+  readonly config: GatewayConfig;
+  readonly services: Services;
+  readonly access: AccessContext;
+  readonly extensions: ExtensionRegistry;
+  readonly surroundings: Surroundings;
+}

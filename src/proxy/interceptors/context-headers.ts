@@ -1,0 +1,40 @@
+import { copyRequestHeaders } from '#libs/forwarder';
+import { Problem, problems, type Exchange, type Interceptor } from '#libs/kernel';
+import { compileRequestHeaders } from '#libs/transforms';
+import { compileForwarded, isOwnedHeader } from '../../http/forwarded.js';
+import { RequestBody } from '../../http/request-body.js';
+import { compileTraceHeaders } from '../../http/trace-context.js';
+import { compileTrust } from '../../http/trusted-proxies.js';
+import type { Compile } from '../compile.js';
+
+/**
+ * Context headers: opens the request that leaves. The client's fields less what must not travel, then what only we may
+ * say: who is calling, under which id, through which proxies, in which trace.
+ */
+export const contextHeaders: Compile = ({ settings, config }): Interceptor => {
+  const { isDropped, apply } = compileRequestHeaders(settings.headers.request);
+  const idHeaders = config.requestId.upstream.map((name) => name.toLowerCase());
+  const dropped = (name: string): boolean => isDropped(name) || isOwnedHeader(name) || idHeaders.includes(name) || name === 'traceparent' || name === 'tracestate';
+  const addForwarded = compileForwarded(config.forwarded, compileTrust(config.forwarded.trust));
+  const addTrace = compileTraceHeaders();
+  const { limit } = settings.body;
+  return {
+    intercept(exchange, next) {
+      limitBody(exchange, limit);
+      const headers = copyRequestHeaders(exchange, dropped);
+      for (const name of config.requestId.upstream) headers.append(name, exchange.id);
+      exchange.outgoing = { method: settings.method ?? exchange.method, path: exchange.servicePath, query: exchange.query, headers, body: exchange.body };
+      addForwarded(exchange, headers);
+      addTrace(exchange, headers);
+      apply?.(exchange);
+      return next(exchange);
+    },
+  };
+};
+
+/** A length that is announced is judged at once; else the body counts while it streams. */
+function limitBody(exchange: Exchange, limit: number): void {
+  if (!(exchange.body instanceof RequestBody)) return;
+  exchange.body.limit = limit;
+  if (Number(exchange.headers['content-length']) > limit) throw new Problem(problems.bodyTooLarge, `The body is over the limit of ${limit} bytes`);
+}

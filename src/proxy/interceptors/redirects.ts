@@ -1,0 +1,41 @@
+import type { Answer, Exchange, Interceptor, Next } from '#libs/kernel';
+import type { Compile } from '../compile.js';
+
+const MOST_HOPS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** `redirects: follow`: a service's redirects to itself are followed for the client, where repeating the request is safe. */
+export const followRedirects: Compile = ({ settings }): Interceptor | null => {
+  if (settings.redirects !== 'follow') return null;
+  return {
+    async intercept(exchange, next) {
+      let answer = await next(exchange);
+      for (let hop = 0; hop < MOST_HOPS && mayFollow(exchange, answer); hop++) answer = await follow(exchange, answer, next);
+      return answer;
+    },
+  };
+};
+
+function mayFollow(exchange: Exchange, answer: Answer): boolean {
+  return REDIRECTS.has(answer.status) && (exchange.method === 'GET' || exchange.method === 'HEAD') && ownLocation(exchange, answer) !== null;
+}
+
+async function follow(exchange: Exchange, answer: Answer, next: Next): Promise<Answer> {
+  const location = ownLocation(exchange, answer) as URL;
+  const outgoing = exchange.outgoing as NonNullable<Exchange['outgoing']>;
+  answer.body?.cancel(new Error('The redirect is followed'));
+  outgoing.path = location.pathname.slice(exchange.target?.basePath.length);
+  outgoing.query = location.search;
+  return next(exchange);
+}
+
+/** Where the answer redirects to, when that is the target itself; a redirect elsewhere is the client's business. */
+function ownLocation(exchange: Exchange, answer: Answer): URL | null {
+  const { outgoing, target } = exchange;
+  const location = answer.headers.get('location');
+  if (location === undefined || !target || !outgoing) return null;
+  const base = new URL(target.basePath + outgoing.path, target.url);
+  if (!URL.canParse(location, base)) return null;
+  const resolved = new URL(location, base);
+  return resolved.origin === target.url.origin && resolved.pathname.startsWith(`${target.basePath}/`) ? resolved : null;
+}

@@ -1,0 +1,24 @@
+import { All, Controller, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AuthGuard } from '../auth/auth.guard.js';
+import { exchangeOf } from '../http/exchange-of.js';
+import { RouteGuard } from '../http/route.guard.js';
+import { ProxyService } from './proxy.service.js';
+
+/**
+ * The catch-all: whatever is not a built-in endpoint. Its guards in order are steps 2 to 4 of a request's way; the
+ * front door (step 1) has already found the route.
+ */
+@ApiExcludeController()
+@Controller()
+@UseGuards(RouteGuard, AuthGuard)
+export class ProxyController {
+  constructor(private readonly proxy: ProxyService) {}
+
+  @All('*')
+  handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    reply.hijack();
+    return this.proxy.forward(exchangeOf(request.raw), reply.raw);
+  }
+}

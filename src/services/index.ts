@@ -1,0 +1,2 @@
+export { ServiceDirectory, type Services } from './service-directory.js';
+export { ServicesModule } from './services.module.js';

@@ -1,0 +1,84 @@
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { echoService } from '#libs/testing';
+import { gateway } from '../support/gateway.js';
+
+const OPEN = 'routes: { all: { match: { path: /** }, to: echo, authenticate: none, timeout: { connect: 300ms, firstByte: 300ms, idle: 300ms, total: 800ms } } }';
+
+/** A target that does to a connection whatever the test says. */
+async function rawTarget(onData: Parameters<typeof createServer>[1]): Promise<{ server: Server; url: string }> {
+  const server = createServer(onData);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function answerOf(url: string): Promise<{ status: number; body: { code?: string } }> {
+  await using gw = await gateway(`services: { echo: { targets: "${url}" } }\n${OPEN}`);
+  const { status, text } = await gw.fetch('/a');
+  return { status, body: JSON.parse(text || '{}') as { code?: string } };
+}
+
+describe('T9: each failure has its own problem', () => {
+  it('502 target-unreachable when nobody listens', async () => {
+    const { server, url } = await rawTarget(() => {});
+    await new Promise((resolve) => server.close(resolve));
+    expect(await answerOf(url)).toMatchObject({ status: 502, body: { code: 'target-unreachable' } });
+  });
+
+  it('504 first-byte-timeout when the target is silent', async () => {
+    await using echo = await echoService(() => {});
+    expect(await answerOf(echo.url)).toMatchObject({ status: 504, body: { code: 'first-byte-timeout' } });
+  });
+
+  it('502 bad-target-response when the target answers garbage', async () => {
+    const { server, url } = await rawTarget((socket) => { socket.on('error', () => {}); socket.once('data', () => socket.end('this is not HTTP\r\n\r\n')); });
+    expect(await answerOf(url)).toMatchObject({ status: 502, body: { code: 'bad-target-response' } });
+    server.close();
+  });
+
+  it('502 bad-target-response when the target resets before its head', async () => {
+    const { server, url } = await rawTarget((socket) => { socket.on('error', () => {}); socket.once('data', () => socket.resetAndDestroy()); });
+    expect(await answerOf(url)).toMatchObject({ status: 502, body: { code: 'bad-target-response' } });
+    server.close();
+  });
+
+  it('504 connect-timeout when no connection is free', async () => {
+    await using echo = await echoService((request, response) => { if (request.url === '/quick') response.end(); });
+    await using gw = await gateway(`services: { echo: { targets: "\${ECHO}", connections: { max: 1 } } }\n${OPEN.replace('firstByte: 300ms', 'firstByte: 5s').replace('total: 800ms', 'total: 5s')}`, { echo });
+    const blocked = gw.fetch('/hang').catch(() => null);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { status, json } = await gw.fetch('/quick');
+    expect(status).toBe(504);
+    expect(json()).toMatchObject({ code: 'connect-timeout' });
+    echo.server.closeAllConnections();
+    await blocked;
+  });
+
+  it('504 total-timeout when the answer trickles past the limit', async () => {
+    await using echo = await echoService(() => {});
+    await using gw = await gateway(OPEN.replace('firstByte: 300ms', 'firstByte: 5s'), { echo });
+    const { status, json } = await gw.fetch('/a');
+    expect(status).toBe(504);
+    expect(json()).toMatchObject({ code: 'total-timeout' });
+  });
+
+  it.each(['stalls', 'dies'])('cuts the connection when a body %s half-way', async (how) => {
+    await using echo = await echoService((_request, response) => {
+      response.writeHead(200, { 'content-length': 1_000 }).write('half');
+      if (how === 'dies') setTimeout(() => response.destroy(), 50);
+    });
+    await using gw = await gateway(OPEN, { echo });
+    await expect(gw.fetch('/a')).rejects.toThrow();
+  });
+
+  it('aborts the request to the target when the client leaves', async () => {
+    let left: (value: boolean) => void;
+    const gone = new Promise<boolean>((resolve) => { left = resolve; });
+    await using echo = await echoService((request) => { request.socket.on('close', () => left(true)); });
+    await using gw = await gateway(OPEN.replace('firstByte: 300ms', 'firstByte: 20s').replace('total: 800ms', 'total: 20s'), { echo });
+    const socket = connect(gw.port, '127.0.0.1');
+    socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    socket.destroy();
+    expect(await gone).toBe(true);
+  });
+});
