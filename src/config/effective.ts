@@ -9,7 +9,7 @@ import { endpointLayers, endpointNames, routeLayers } from './layers.js';
 import { valueOf } from './node-values.js';
 import { child, entriesOf, type MapNode } from './nodes.js';
 import { originOf, type Written } from './origins.js';
-import { rememberWritten } from './provenance.js';
+import { remember } from './provenance.js';
 import { endpointSchema, fileSchema, routeSchema, type EndpointConfig, type EndpointKind, type GatewayFile, type RouteConfig, type RouteSettings } from './schema/index.js';
 import { settingsSchema } from './schema/settings.js';
 import { ENDPOINT_KINDS } from './schema/endpoints.js';
@@ -99,7 +99,7 @@ export function isComplete(resolved: Resolved): resolved is Complete {
 }
 
 /** The effective configuration of a file without mistakes. */
-export function effectiveConfig(file: string, resolved: Complete): GatewayConfig {
+export function effectiveConfig(file: string, resolved: Complete, schemas: Schemas): GatewayConfig {
   const { version: _version, include: _include, defaults: _defaults, policies: _policies, ...rest } = resolved.file;
   const everyone = Object.keys(rest.authenticate);
   const values = {
@@ -110,7 +110,7 @@ export function effectiveConfig(file: string, resolved: Complete): GatewayConfig
   };
   const { written } = resolved;
   const config: GatewayConfig = { ...values, file, hash: hashOf(values), originOf: (path) => originOf(written, path) };
-  rememberWritten(config, written);
+  remember(config, { written, schemas });
   return deepFreeze(config);
 }
 

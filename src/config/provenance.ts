@@ -1,13 +1,23 @@
+import type { Schemas } from './effective.js';
 import type { GatewayConfig } from './gateway-config.js';
 import type { Written } from './origins.js';
 
-/** What a configuration was made from, for those who print it; beside the configuration, so that it stays plain data. */
-const provenance = new WeakMap<GatewayConfig, Written>();
-
-export function rememberWritten(config: GatewayConfig, written: Written): void {
-  provenance.set(config, written);
+/** What a configuration was made from. */
+export interface Provenance {
+  readonly written: Written;
+  readonly schemas: Schemas;
 }
 
-export function writtenOf(config: GatewayConfig): Written | undefined {
-  return provenance.get(config);
+/** Beside the configuration and not in it, so that it stays plain data. */
+const provenances = new WeakMap<GatewayConfig, Provenance>();
+
+export function remember(config: GatewayConfig, provenance: Provenance): void {
+  provenances.set(config, provenance);
+}
+
+/** @throws Error for a configuration that `loadConfig` did not make. */
+export function provenanceOf(config: GatewayConfig): Provenance {
+  const provenance = provenances.get(config);
+  if (!provenance) throw new Error('Only a configuration that was loaded knows where it comes from');
+  return provenance;
 }

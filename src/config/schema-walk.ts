@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { child, type Node, type ScalarNode } from './nodes.js';
 
 export type Schema = z.core.$ZodType;
@@ -10,6 +10,8 @@ export interface Leaves {
   readonly lists: readonly z.core.$ZodArray[];
   /** Closed choices of single values. */
   readonly choices: readonly (string | number | boolean | null)[];
+  /** Names of measures: `duration`, `size`, `percentage`. */
+  readonly measures: readonly string[];
   readonly kinds: ReadonlySet<'string' | 'number' | 'boolean' | 'null' | 'map' | 'list' | 'any'>;
 }
 
@@ -18,7 +20,7 @@ const known = new WeakMap<Schema, Leaves>();
 export function leavesOf(schema: Schema): Leaves {
   let leaves = known.get(schema);
   if (!leaves) {
-    const builder = { objects: [], records: [], lists: [], choices: [], kinds: new Set() } satisfies Leaves;
+    const builder = { objects: [], records: [], lists: [], choices: [], measures: [], kinds: new Set() } satisfies Leaves;
     open(schema, builder as Builder);
     leaves = builder;
     known.set(schema, leaves);
@@ -31,6 +33,7 @@ interface Builder {
   records: z.core.$ZodRecord[];
   lists: z.core.$ZodArray[];
   choices: (string | number | boolean | null)[];
+  measures: string[];
   kinds: Set<'string' | 'number' | 'boolean' | 'null' | 'map' | 'list' | 'any'>;
 }
 
@@ -49,11 +52,19 @@ function open(schema: Schema, into: Builder): void {
     case 'lazy': open(def.getter(), into); return;
     case 'literal': for (const value of def.values) choose(value as string, into); return;
     case 'enum': for (const value of Object.values(def.entries)) choose(value, into); return;
-    case 'string': case 'template_literal': into.kinds.add('string'); return;
+    case 'string': case 'template_literal': text(schema, into); return;
     case 'number': case 'bigint': into.kinds.add('number'); return;
     case 'boolean': case 'null': into.kinds.add(def.type); return;
     default: into.kinds.add('any');
   }
+}
+
+const MEASURES: readonly unknown[] = ['duration', 'size', 'percentage'];
+
+function text(schema: Schema, into: Builder): void {
+  into.kinds.add('string');
+  const title = z.globalRegistry.get(schema)?.title;
+  if (title !== undefined && MEASURES.includes(title)) into.measures.push(title);
 }
 
 function isTransform(schema: Schema): boolean {

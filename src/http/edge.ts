@@ -31,20 +31,22 @@ export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig
       exchange.id = newId(headers, trusted);
       exchange.traceId = traceId(headers);
     },
-    refuse({ rawHeaders, url: target }) {
+    refuse({ httpVersion, rawHeaders, url: target }) {
       if ((target as string).length > url) return new Problem(problems.uriTooLong, `The URL is over the limit of ${url} bytes`);
       if (rawHeaders.length > headerCount * 2) return new Problem(problems.headersTooLarge, `There are more than ${headerCount} header fields`);
-      return hasTwoHosts(rawHeaders) ? new Problem(problems.malformedRequest, 'There is more than one Host header') : null;
+      const hosts = countHosts(rawHeaders);
+      if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return null;
+      return new Problem(problems.malformedRequest, hosts === 0 ? 'There is no Host header' : 'There is more than one Host header');
     },
   };
 }
 
-/** RFC 9112 3.2: more than one Host field is an attack or an accident. */
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+/** RFC 9112 3.2: exactly one Host field; none is an accident, two are an attack. */
+function countHosts(rawHeaders: readonly string[]): number {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
-  return hosts > 1;
+  return hosts;
 }

@@ -74,9 +74,9 @@ it('asks the source for more once the encoder has room', async () => {
   const source = new Source();
   encodeBody(source.body, 'gzip').attach({ write: () => true, end: ignore, fail: ignore });
   while (source.body.push(randomBytes(65_536)));
-  expect(source.resumed).toBe(0);
+  const before = source.resumed;
   await tick(50);
-  expect(source.resumed).toBeGreaterThan(0);
+  expect(source.resumed).toBeGreaterThan(before);
   source.body.end();
 });
 

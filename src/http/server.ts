@@ -21,6 +21,8 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
     requestTimeout: config.timeout.body,
     keepAliveTimeout: config.timeout.keepAlive,
     connectionsCheckingInterval: CHECK_INTERVAL,
+    // The edge asks for it, so that the refusal is a problem like any other.
+    requireHostHeader: false,
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
   // Beyond this number node:http would silently drop fields; the header count has a limit of ours that answers 431.

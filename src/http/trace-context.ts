@@ -12,9 +12,6 @@ const STATE_ENTRIES = 32;
 /** Sampled, and random trace id: the flags that are defined; others must be 0. */
 const KNOWN_FLAGS = 0b11;
 
-/** Request headers that are written anew; the client's own are never copied. */
-export const TRACE_HEADERS: readonly string[] = ['traceparent', 'tracestate'];
-
 /** Nobody has decided to record a trace that starts here, for nothing is exported yet. */
 const NEW_FLAGS = '00';
 
@@ -28,7 +25,7 @@ export function compileTraceId(hex: Hex = randomHex): (headers: IncomingHttpHead
 
 /**
  * Compiles the writing of trace headers: for a request that leaves, within the exchange's trace and with a span id of
- * its own. The client's copies (TRACE_HEADERS) must not be in the list.
+ * its own. The client's copies must not be in the list.
  */
 export function compileTraceHeaders(hex: Hex = randomHex): (exchange: Exchange, headers: HeaderList) => void {
   return ({ headers: sent, traceId }, headers) => {

@@ -78,7 +78,7 @@ function linger(response: ServerResponse): void {
   const { req } = response;
   response.once('finish', () => {
     if (req.complete) return;
-    const timer = setTimeout(() => req.socket.destroy(), LINGER);
+    const timer = setTimeout(() => req.socket.destroy(), LINGER).unref();
     req.once('close', () => clearTimeout(timer));
   });
 }

@@ -26,5 +26,5 @@ export function versionFits(versions: ReadonlySet<string> | null, version: strin
 }
 
 export function slashFits({ slash }: Pattern, path: string): boolean {
-  return slash === 'any' || (path.length > 1 && path.endsWith('/')) === (slash === 'with');
+  return slash === 'any' || path.endsWith('/') === (slash === 'with');
 }

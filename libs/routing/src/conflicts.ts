@@ -27,10 +27,36 @@ export function ambiguities<T>(leaves: Iterable<Leaf<T>>, versions: VersionsSpec
 
 /** Pairs of a sorted leaf that nothing tells apart. */
 function* equals<T>(leaf: Leaf<T>): Iterable<[Candidate<T>, Candidate<T>]> {
-  for (const [index, first] of leaf.entries()) {
-    for (let next = index + 1; next < leaf.length; next++) {
-      const second = leaf[next] as Candidate<T>;
-      if (decidingRule(first, second) !== null) break;
+  for (let start = 0; start < leaf.length;) {
+    let end = start + 1;
+    while (end < leaf.length && decidingRule(leaf[start] as Candidate<T>, leaf[end] as Candidate<T>) === null) end += 1;
+    for (const group of byListedValue(leaf.slice(start, end))) yield* pairs(group);
+    start = end;
+  }
+}
+
+/**
+ * Splits routes that all list values for one header or parameter by those values: only routes with a common one can
+ * meet. Without it thousands of routes that differ in a tenant header would be millions of pairs.
+ */
+function byListedValue<T>(run: readonly Candidate<T>[]): Iterable<readonly Candidate<T>[]> {
+  const lists = run[0]?.route.conditions.map(({ source, name }) => run.map(({ route }) => listOf(route.conditions, source, name)));
+  const listed = lists?.find((each) => each.every((values) => values !== null));
+  if (!listed) return [run];
+  const groups = new Map<string, Candidate<T>[]>();
+  for (const [index, candidate] of run.entries()) {
+    for (const value of listed[index] ?? []) groups.set(value, [...(groups.get(value) ?? []), candidate]);
+  }
+  return groups.values();
+}
+
+function listOf(conditions: readonly Condition[], source: string, name: string): readonly string[] | null {
+  return conditions.find((condition) => condition.source === source && condition.name === name)?.only ?? null;
+}
+
+function* pairs<T>(group: readonly Candidate<T>[]): Iterable<[Candidate<T>, Candidate<T>]> {
+  for (const [index, first] of group.entries()) {
+    for (const second of group.slice(index + 1)) {
       if (first.route !== second.route && first.pattern.slash === second.pattern.slash) yield [first, second];
     }
   }

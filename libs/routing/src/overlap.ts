@@ -2,7 +2,7 @@ import type { Candidate } from './candidate.js';
 import type { Condition } from './conditions.js';
 
 /** A value that passes every one of some conditions on the same header or parameter. */
-export type Overlap =
+type Overlap =
   /** Provably none. */
   | { readonly kind: 'none' }
   /** `null`: no value at all passes them. */

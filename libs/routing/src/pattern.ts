@@ -21,7 +21,7 @@ export interface Pattern {
   readonly slash: 'any' | 'with' | 'without';
 }
 
-export interface PatternOptions {
+interface PatternOptions {
   readonly prefix: 'segment' | 'string' | 'exact';
   readonly trailingSlash: 'ignore' | 'strict';
 }

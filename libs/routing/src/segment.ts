@@ -15,7 +15,7 @@ function decode(escape: string): string {
 }
 
 /** Length in the segment as sent of the first `keyLength` characters of its key. */
-export function rawLength(segment: string, keyLength: number): number {
+function rawLength(segment: string, keyLength: number): number {
   if (!segment.includes('%')) return keyLength;
   let raw = 0;
   for (let key = 0; key < keyLength; key++) raw += matchKey(segment.slice(raw, raw + 3)).length === 1 && segment[raw] === '%' ? 3 : 1;

@@ -11,10 +11,10 @@ export const endpointShape = {
   answer: z.unknown().optional().describe('Template of the body, with `{placeholders}` (docs/configuration.md, Endpoints). Default: our own shape.'),
   status: z.strictObject({
     down: z.union([z.literal(200), z.literal(503)]).default(200).describe('Status while a service is down. Default: 200.'),
-  }).prefault({}),
+  }).prefault({}).describe('HTTP statuses of the answer.'),
   words: z.strictObject({
-    up: z.string().default('healthy'),
-    degraded: z.string().default('degraded').describe('Some are down.'),
-    down: z.string().default('unhealthy'),
+    up: z.string().default('healthy').describe('All is well. Default: healthy.'),
+    degraded: z.string().default('degraded').describe('Some are down. Default: degraded.'),
+    down: z.string().default('unhealthy').describe('All are down. Default: unhealthy.'),
   }).prefault({}).describe('What states are called.'),
 };

@@ -13,13 +13,16 @@ import { listOf, name } from './values.js';
 
 const use = listOf(name()).default([]).describe('Policies to take settings from, in order; later ones win, what is written inline wins over all.');
 
+const to = name().describe('The service that answers.');
+const description = z.string().optional().describe('A note for people.');
+
 /** One route after inheritance: its own keys and every setting, defaults filled in. */
 export const routeSchema = (extensions: ExtensionRegistry) =>
   settingsSchema(extensions).extend({
-    description: z.string().optional(),
-    match: matchSchema,
+    description,
+    match: matchSchema.describe('Which requests this route takes.'),
     use,
-    to: name().describe('The service that answers.'),
+    to,
   });
 
 /** One endpoint after inheritance. */
@@ -32,25 +35,25 @@ export function fileSchema(extensions: ExtensionRegistry) {
     version: z.literal(1).describe('Version of this file’s shape.'),
     include: listOf(z.string()).optional().describe('Files to merge in, relative to this one; a trailing `?` makes one optional. A name may be defined once.'),
     info: z.strictObject({
-      title: z.string().default('Passerelle'),
-      name: z.string().default('passerelle'),
-      version: z.string().default('1.0.0'),
-      environment: z.string().default('development'),
+      title: z.string().default('Passerelle').describe('Name for people: the heading of `/docs`. Default: Passerelle.'),
+      name: z.string().default('passerelle').describe('Name for machines. Default: passerelle.'),
+      version: z.string().default('1.0.0').describe('Version of the platform behind the gateway; put it in quotes. Default: 1.0.0.'),
+      environment: z.string().default('development').describe('Where this gateway runs. Default: development.'),
     }).prefault({}).describe('How the gateway calls itself in `/gateway/info`, `/health` and `/docs`.'),
     server: serverSchema.prefault({}).describe('What needs a restart; all the rest is hot.'),
-    forwarded: forwardedSchema.prefault({}),
-    requestId: requestIdSchema.prefault({}),
+    forwarded: forwardedSchema.prefault({}).describe('Which proxies in front are believed, and what services are told of them.'),
+    requestId: requestIdSchema.prefault({}).describe('The id every request has, from the client to the service and back.'),
     responseTime: responseTimeSchema.optional().describe('Header that tells how long the answer took. Default: none.'),
-    log: logSchema.prefault({}),
-    metrics: metricsSchema.prefault({}),
-    roles: rolesSchema.prefault({}),
-    unmatched: unmatchedSchema.prefault({}),
+    log: logSchema.prefault({}).describe('What is logged; one JSON object a line.'),
+    metrics: metricsSchema.prefault({}).describe('Names, labels and buckets of the main metrics.'),
+    roles: rolesSchema.prefault({}).describe('What role names mean: which exist, what else they are called, which include others.'),
+    unmatched: unmatchedSchema.prefault({}).describe('What a request is told that no route matches.'),
     versions: versionsSchema.optional().describe('API versions, mounted side by side.'),
     defaults: settings.prefault({}).describe('Settings of every route and endpoint.'),
     authenticate: z.record(name(), chosen(extensions, 'authenticator')).default({}).describe('Authenticators by name.'),
     policies: z.record(name(), settings).default({}).describe('Settings by name, for `use:`.'),
-    services: z.record(name(), serviceSchema(extensions)).default({}),
-    routes: z.record(name(), settings.extend({ description: z.string().optional(), match: matchSchema, use, to: name() })).default({}),
+    services: z.record(name(), serviceSchema(extensions)).default({}).describe('Services by name: where they are and how they are spoken to.'),
+    routes: z.record(name(), settings.extend({ description, match: matchSchema.describe('Which requests this route takes.'), use, to })).default({}).describe('Routes by name: a match, where it leads, and every setting. Which of several matching routes wins: see Precedence.'),
     endpoints: z.record(name(), z.union([z.literal('off'), settings.extend({ ...endpointShape, use }).partial()])).default({}).describe('Built-in endpoints: where they are mounted, who may, and what they look like.'),
     tests: z.array(testSchema).default([]).describe('Requests and what must become of them: `passerelle test`.'),
   });

@@ -11,15 +11,15 @@ export const logSchema = z.strictObject({
 
 export const metricsSchema = z.strictObject({
   names: z.strictObject({
-    requests: z.string().default('gateway_requests_total'),
-    duration: z.string().default('gateway_request_duration_seconds'),
-    active: z.string().default('gateway_active_connections'),
+    requests: z.string().default('gateway_requests_total').describe('Counter of requests. Default: gateway_requests_total.'),
+    duration: z.string().default('gateway_request_duration_seconds').describe('Histogram of their duration in seconds. Default: gateway_request_duration_seconds.'),
+    active: z.string().default('gateway_active_connections').describe('Gauge of requests under way. Default: gateway_active_connections.'),
   }).prefault({}).describe('Names of the three main series, so that existing dashboards keep working.'),
   labels: z.strictObject({
-    method: z.string().default('method'),
+    method: z.string().default('method').describe('Default: method.'),
     endpoint: z.string().default('endpoint').describe('Its value is the route’s pattern, never the raw path: the number of series stays bounded.'),
-    status: z.string().default('status_code'),
-  }).prefault({}),
+    status: z.string().default('status_code').describe('Default: status_code.'),
+  }).prefault({}).describe('Names of the labels.'),
   aliases: z.record(z.string(), z.enum(['requests', 'duration', 'active'])).default({}).describe('Further names for the same series, e.g. `{ http_requests_total: requests }`.'),
   buckets: z.array(z.number().positive()).default([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]).describe('Upper bounds in seconds.'),
 });

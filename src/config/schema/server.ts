@@ -10,12 +10,12 @@ export const serverSchema = z.strictObject({
     headers: size().prefault('32KiB').describe('All header fields together; over it: 431. Default: 32KiB.'),
     headerCount: z.int().min(1).default(100).describe('Header fields in a request; over it: 431. Default: 100.'),
     connections: z.int().min(0).default(0).describe('Client connections at once; 0 for no limit. Default: 0.'),
-  }).prefault({}),
+  }).prefault({}).describe('How much a client may send before anything is routed.'),
   timeout: z.strictObject({
     header: duration().prefault('10s').describe('For a client to send its request header; over it: 408. Default: 10s.'),
     body: durationOrOff().prefault('5m').describe('For a client to send its whole request; over it: 408. Default: 5m.'),
     keepAlive: duration().prefault('72s').describe('How long an idle client connection stays open; keep it above that of the balancer in front. Default: 72s.'),
-  }).prefault({}),
+  }).prefault({}).describe('How long a client may take.'),
   grace: duration().prefault('10s').describe('How long requests in flight may go on after SIGTERM. Default: 10s.'),
   plugins: listOf(z.string().min(1)).default([]).describe('Modules with extensions: paths relative to this file, or package names. Danger: they run with all the rights of the gateway.'),
 });
@@ -39,6 +39,6 @@ export const requestIdSchema = z.strictObject({
 
 export const responseTimeSchema = z.strictObject({
   header: z.string().describe('e.g. X-Process-Time.'),
-  unit: z.enum(['s', 'ms']).default('ms'),
-  decimals: z.int().min(0).max(6).default(1),
+  unit: z.enum(['s', 'ms']).default('ms').describe('Seconds or milliseconds. Default: ms.'),
+  decimals: z.int().min(0).max(6).default(1).describe('Digits after the point. Default: 1.'),
 });

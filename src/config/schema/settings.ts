@@ -16,9 +16,9 @@ const authorize = z.union([
   z.literal('any').describe('Everyone who is authenticated (and has a known role, where `roles.known` lists them).'),
   z.literal('deny').describe('Nobody but the superuser.'),
   z.strictObject({
-    roles: requirement('roles').optional(),
-    permissions: requirement('permissions').optional(),
-    scopes: requirement('scopes').optional(),
+    roles: requirement('roles').optional().describe('Roles: any one of a list suffices; `{ any, all }` says otherwise.'),
+    permissions: requirement('permissions').optional().describe('Permissions, in the same way.'),
+    scopes: requirement('scopes').optional().describe('Scopes, in the same way.'),
   }).describe('All of the named requirements must hold.'),
 ]);
 
@@ -27,7 +27,7 @@ const path = z.union([
   z.strictObject({
     strip: z.union([z.int().min(1), z.string().regex(/^\//)]).optional().describe('Segments to drop from the front, or the prefix to drop, e.g. `/api/v1`.'),
     prefix: z.string().regex(/^\//).optional().describe('Put in front, after `strip`.'),
-    replace: z.strictObject({ from: z.string().min(1), to: z.string() }).optional().describe('Text to replace, first occurrence.'),
+    replace: z.strictObject({ from: z.string().min(1).describe('Text to find.'), to: z.string().describe('Text in its place.') }).optional().describe('Text to replace, first occurrence.'),
     template: z.string().regex(/^\//).optional().describe('The whole new path; `{name}` is a `:name` of the pattern, `{rest}` what `**` matched.'),
   }),
 ]);
@@ -42,13 +42,13 @@ const headerEdit = {
 const contextHeaders = z.union([
   z.literal('off').describe('No context headers; clients cannot send ours either.'),
   z.strictObject({
-    id: headerName().nullable().default('X-User-ID'),
-    email: headerName().nullable().default('X-User-Email'),
-    role: headerName().nullable().default('X-User-Role').describe('The first role.'),
-    roles: headerName().nullable().default(null).describe('All roles.'),
-    permissions: headerName().nullable().default('X-User-Permissions'),
-    scopes: headerName().nullable().default(null),
-    requestId: headerName().nullable().default('X-Gateway-Request-ID'),
+    id: headerName().nullable().default('X-User-ID').describe('Id of the caller. Default: X-User-ID.'),
+    email: headerName().nullable().default('X-User-Email').describe('Email address. Default: X-User-Email.'),
+    role: headerName().nullable().default('X-User-Role').describe('The first role. Default: X-User-Role.'),
+    roles: headerName().nullable().default(null).describe('All roles. Default: none.'),
+    permissions: headerName().nullable().default('X-User-Permissions').describe('All permissions. Default: X-User-Permissions.'),
+    scopes: headerName().nullable().default(null).describe('All scopes. Default: none.'),
+    requestId: headerName().nullable().default('X-Gateway-Request-ID').describe('Id of the request. Default: X-Gateway-Request-ID.'),
     separator: z.string().default(',').describe('Between the values of a list. Default: a comma.'),
   }),
 ]);
@@ -59,8 +59,8 @@ const headers = z.strictObject({
     context: contextHeaders.prefault({}).describe('Names of the headers that tell a service who is calling; `null` leaves one out. The client’s own copies are always stripped.'),
     authorization: z.enum(['forward', 'drop']).default('forward').describe('Whether the service sees the client’s Authorization header. Default: forward.'),
     cookie: z.enum(['forward', 'drop']).default('forward').describe('Whether the service sees the client’s cookies. Default: forward.'),
-  }).prefault({}),
-  response: z.strictObject(headerEdit).prefault({}),
+  }).prefault({}).describe('What the service gets.'),
+  response: z.strictObject(headerEdit).prefault({}).describe('What the client gets.'),
 });
 
 const query = z.strictObject({
@@ -74,7 +74,7 @@ const cors = z.union([
   z.strictObject({
     origins: listOf(z.string().min(1)).describe('Origins allowed: exact, with `*` as a wildcard (`https://*.example.org`), or `*` alone for any.'),
     credentials: z.boolean().default(false).describe('Cookies and Authorization allowed. Default: false. Danger: with any origin, every site may act for the user; then the origin is echoed only if listed.'),
-    methods: listOf(z.string()).default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    methods: listOf(z.string()).default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).describe('Methods allowed. Default: the usual ones.'),
     headers: z.union([z.literal('echo'), listOf(headerName())]).default('echo').describe('Request headers allowed: a list, or `echo` for whatever is asked. Default: echo.'),
     expose: listOf(headerName()).default(['X-Request-ID', 'Content-Disposition', 'Retry-After', 'RateLimit', 'RateLimit-Policy']).describe('Response headers that scripts may read.'),
     maxAge: duration().prefault('10m').describe('How long a browser may remember a preflight. Default: 10m.'),
@@ -113,7 +113,7 @@ const errorShape = z.strictObject({
   status: z.int().min(400).max(599).optional().describe('Status instead of the catalogue’s.'),
   body: z.unknown().optional().describe('JSON with `{placeholders}`, or text. Placeholders: status, code, title, detail, message, path, method, requestId, retryAfter, service. Text that is one placeholder keeps its type.'),
   contentType: z.string().optional().describe('Default: application/json, or text/plain when the body is text.'),
-  headers: z.record(headerName(), template()).optional(),
+  headers: z.record(headerName(), template()).optional().describe('Headers to add; templates as in `body`.'),
   message: z.string().optional().describe('What `{message}` says; the way to another language. Default: the detail.'),
 });
 
@@ -126,7 +126,7 @@ const errors = z.union([
 
 const websocket = z.union([
   z.literal('off').describe('Upgrades are refused.'),
-  z.literal('on'),
+  z.literal('on').describe('Upgrades pass.'),
   z.strictObject({
     origins: listOf(z.string()).optional().describe('Origins that may connect; default: those of `cors`, or any where there is no `cors`.'),
     maxFrame: sizeOrOff().prefault('1MiB').describe('Largest frame a client may send; over it the connection closes with 1009. Default: 1MiB.'),
@@ -144,15 +144,15 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     path: path.default('keep').describe('The path the service gets. Default: keep.'),
     trailingSlash: z.enum(['keep', 'add', 'strip']).default('keep').describe('The last slash of the path the service gets. Default: keep.'),
     method: z.string().regex(/^[A-Z]+$/).optional().describe('Method the service gets instead of the client’s.'),
-    headers: headers.prefault({}),
-    query: query.prefault({}),
+    headers: headers.prefault({}).describe('Which headers pass, and what is added.'),
+    query: query.prefault({}).describe('Edits of the query the service gets.'),
     transform: z.array(chosen(extensions, 'transform')).default([]).describe('Transforms of request and response, in order. Those that look into a body buffer it.'),
     redirects: z.enum(['rewrite', 'pass', 'follow']).default('rewrite').describe('A service’s redirects to itself: `rewrite` the Location to the public path, `pass` it untouched, or `follow` it for the client (GET and HEAD). Default: rewrite.'),
     cors: cors.default('off').describe('Cross-origin access for browsers; on every answer, refusals included. Default: off.'),
     securityHeaders: securityHeaders.default({}).describe('Standard ones: X-Content-Type-Options, X-Frame-Options, Referrer-Policy; add or change by name.'),
     compression: compression.prefault({}).describe('Compression of answers on their way to the client; what a service compressed itself is left alone. Default: zstd, br, gzip. Danger: where an answer holds a secret beside text the caller chose, its size can betray the secret (BREACH); turn it off on such routes.'),
-    body: body.prefault({}),
-    timeout: timeout.prefault({}),
+    body: body.prefault({}).describe('What request bodies may be.'),
+    timeout: timeout.prefault({}).describe('How long each part of an exchange may take; `off` for no limit.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
     websocket: websocket.default('on').describe('WebSocket upgrades. Default: on.'),
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),

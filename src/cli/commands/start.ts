@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { startGateway, type Gateway } from '../../bootstrap.js';
+import { EXIT } from '../failure.js';
+import type { Io } from '../io.js';
+import { lifetime } from '../lifetime.js';
+import { explained } from '../listen-failure.js';
+import { loadOptions, parsePort, withConfig, type CommonOptions } from '../options.js';
+
+interface StartOptions extends CommonOptions {
+  readonly port?: number;
+  readonly host?: string;
+}
+
+export function startCommand(program: Command, io: Io, done: (code: number) => void): void {
+  withConfig(program.command('start').description('start the gateway; SIGHUP loads the file again, SIGTERM ends it'))
+    .option('-p, --port <port>', 'listen on this port instead of the file’s; 0 for any free one', parsePort)
+    .option('--host <address>', 'listen on this address instead of the file’s')
+    .action(async (options: StartOptions) => done(await start(options, io)));
+}
+
+/** Runs until a signal ends it. */
+async function start({ config, port, host, json }: StartOptions, io: Io): Promise<number> {
+  const load = loadOptions(config, io);
+  const gateway = await explained(() => startGateway({ ...load, ...(port !== undefined && { port }), ...(host !== undefined && { host }) }));
+  announce(gateway, load.file, json === true, io);
+  await lifetime(gateway);
+  return EXIT.good;
+}
+
+function announce({ url }: Gateway, file: string, json: boolean, io: Io): void {
+  const line = { level: 'info', time: new Date().toISOString(), msg: 'listening', url, file, pid: process.pid };
+  io.out(json ? JSON.stringify(line) : `Passerelle listens on ${io.paint('bold', url)} (${file})`);
+}

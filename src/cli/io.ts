@@ -1,0 +1,43 @@
+import { styleText } from 'node:util';
+import type { Environment } from '../config/interpolate.js';
+
+/** What a command reads from and writes to; a spec gives its own. */
+export interface Io {
+  readonly env: Environment;
+  /** Columns of the terminal; `Infinity` where there is none. */
+  readonly columns: number;
+  /** Writes lines to the standard output; the last line feed is added. */
+  out(text: string): void;
+  /** The same to the standard error output. */
+  err(text: string): void;
+  readonly paint: Paint;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Adds colour, where the output is a terminal that wants it. */
+export type Paint = (style: Style, text: string) => string;
+
+export const plain: Paint = (_style, text) => text;
+const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+
+/** The process's own streams and environment. */
+export function processIo(): Io {
+  const { stdout, stderr, env } = process;
+  // A reader such as `head` that has enough is no error.
+  for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  return {
+    env,
+    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    paint: wantsColour(stdout, env) ? coloured : plain,
+  };
+}
+
+/** `NO_COLOR` and `FORCE_COLOR` as other tools understand them; else colour on a terminal only. */
+function wantsColour(stream: NodeJS.WriteStream, env: Environment): boolean {
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,57 @@
+import { constants } from 'node:os';
+import type { Gateway } from '../bootstrap.js';
+import type { Logger } from '../telemetry/index.js';
+import { loggerOf } from './logger-of.js';
+
+/** Milliseconds in which a repeated signal is the same one: a terminal sends it to the wrapper and to us. */
+const ECHO = 500;
+/** Milliseconds that handles of plugins may keep the process once all is closed. */
+const LINGER = 2_000;
+
+type Running = Pick<Gateway, 'app' | 'reload' | 'close'>;
+type Listeners = Readonly<Record<string, (...parts: never[]) => void>>;
+
+/** Keeps a gateway until SIGTERM or SIGINT has closed it. A second signal ends the process at once; SIGHUP reloads. */
+export async function lifetime(gateway: Running): Promise<void> {
+  const log = loggerOf(gateway);
+  const listeners = listenersOf(gateway, log);
+  for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
+  const signal = await ending();
+  log.info({ signal }, 'closing');
+  await gateway.close();
+  for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
+  setTimeout(() => process.exit(), LINGER).unref();
+}
+
+function listenersOf(gateway: Running, log: Logger): Listeners {
+  // Nobody knows what state a fault nobody caught has left behind; whoever watches the process starts a new one.
+  const fatal = (error: unknown): void => {
+    log.fatal({ err: error }, 'the gateway cannot go on');
+    process.exit(1);
+  };
+  return {
+    uncaughtException: fatal,
+    unhandledRejection: fatal,
+    warning: (warning: Error): void => log.warn({ err: warning }, warning.message),
+    SIGHUP: (): void => void gateway.reload().then((changed) => {
+      if (!changed) log.info('the configuration in force stays');
+    }, fatal),
+  };
+}
+
+/** Resolves with the first signal that asks for an end; the next one does not wait for what is in flight. */
+function ending(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first = 0;
+    const end = (signal: NodeJS.Signals): void => {
+      const now = performance.now();
+      if (first === 0) {
+        first = now;
+        resolve(signal);
+      } else if (now - first > ECHO) {
+        process.exit(128 + constants.signals[signal]);
+      }
+    };
+    process.on('SIGTERM', end).on('SIGINT', end);
+  });
+}
