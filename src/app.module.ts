@@ -1,8 +1,12 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ConfigStore } from './config/index.js';
 import { FrontDoor } from './http/front-door.js';
+import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
 import { ProxyModule } from './proxy/proxy.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /** What exists before Nest does: the loaded configuration, the door the server was built with, providers of plugins. */
 export interface Givens {
@@ -18,7 +22,7 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [HttpModule, ProxyModule],
+      imports: [TelemetryModule, HttpModule, HealthModule, MetricsModule, OpenApiModule, ProxyModule],
       providers: [{ provide: ConfigStore, useValue: store }, { provide: FrontDoor, useValue: door }, ...providers],
       exports: [ConfigStore, FrontDoor],
     };

@@ -9,7 +9,10 @@ import { ConfigStore, type LoadOptions } from './config/index.js';
 import { endpointHead } from './http/endpoint-head.js';
 import { FrontDoor } from './http/front-door.js';
 import { clientErrorHandler, createHttpServer, type Listener } from './http/server.js';
+import { Readiness } from './health/readiness.js';
+import { GatewayDocument } from './openapi/gateway-document.js';
 import { SnapshotService } from './proxy/snapshot.service.js';
+import { NestLogger } from './telemetry/index.js';
 
 export interface Gateway {
   readonly app: NestFastifyApplication;
@@ -45,7 +48,9 @@ async function createApp(store: ConfigStore, door: FrontDoor): Promise<NestFasti
     genReqId: () => '',
   });
   const providers = store.current.providers as readonly Provider[];
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, providers }), adapter, { bodyParser: false, abortOnError: false, logger: ['error', 'warn'] });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, providers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
+  app.useLogger(app.get(NestLogger));
+  app.get(GatewayDocument).attach(app);
   adapter.getInstance().addHook('onSend', endpointHead);
   return app;
 }
@@ -58,6 +63,7 @@ function addressOf(app: NestFastifyApplication): string {
 
 async function closeWithin(app: NestFastifyApplication, grace: number): Promise<void> {
   const server = app.getHttpServer() as Server;
+  app.get(Readiness).drain();
   const timer = setTimeout(() => server.closeAllConnections(), grace);
   server.closeIdleConnections();
   await app.close();

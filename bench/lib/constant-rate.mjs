@@ -11,7 +11,8 @@ const ANSWER_LIMIT_MS = 10_000;
 const intervalMs = 1000 / rate;
 const warmUp = rate * WARM_UP_SECONDS;
 const total = warmUp + rate * seconds;
-const agent = new http.Agent({ keepAlive: true });
+// Bounded: after a stall, hundreds of new connections at once would overflow the listen queue and measure TCP's patience.
+const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 const latencies = [];

@@ -4,8 +4,6 @@ import type { Environment } from '../config/interpolate.js';
 /** What a command reads from and writes to; a spec gives its own. */
 export interface Io {
   readonly env: Environment;
-  /** Columns of the terminal; `Infinity` where there is none. */
-  readonly columns: number;
   /** Writes lines to the standard output; the last line feed is added. */
   out(text: string): void;
   /** The same to the standard error output. */
@@ -28,7 +26,6 @@ export function processIo(): Io {
   for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     env,
-    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
     paint: wantsColour(stdout, env) ? coloured : plain,

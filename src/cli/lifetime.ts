@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 import type { Gateway } from '../bootstrap.js';
 import type { Logger } from '../telemetry/index.js';
@@ -9,21 +10,21 @@ const ECHO = 500;
 const LINGER = 2_000;
 
 type Running = Pick<Gateway, 'app' | 'reload' | 'close'>;
-type Listeners = Readonly<Record<string, (...parts: never[]) => void>>;
 
 /** Keeps a gateway until SIGTERM or SIGINT has closed it. A second signal ends the process at once; SIGHUP reloads. */
 export async function lifetime(gateway: Running): Promise<void> {
   const log = loggerOf(gateway);
-  const listeners = listenersOf(gateway, log);
-  for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
+  const life: EventEmitter = process;
+  const listeners = Object.entries(listenersOf(gateway, log));
+  for (const [name, listener] of listeners) life.on(name, listener);
   const signal = await ending();
   log.info({ signal }, 'closing');
   await gateway.close();
-  for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
+  for (const [name, listener] of listeners) life.off(name, listener);
   setTimeout(() => process.exit(), LINGER).unref();
 }
 
-function listenersOf(gateway: Running, log: Logger): Listeners {
+function listenersOf(gateway: Running, log: Logger): Readonly<Record<string, (what: unknown) => void>> {
   // Nobody knows what state a fault nobody caught has left behind; whoever watches the process starts a new one.
   const fatal = (error: unknown): void => {
     log.fatal({ err: error }, 'the gateway cannot go on');
@@ -32,8 +33,8 @@ function listenersOf(gateway: Running, log: Logger): Listeners {
   return {
     uncaughtException: fatal,
     unhandledRejection: fatal,
-    warning: (warning: Error): void => log.warn({ err: warning }, warning.message),
-    SIGHUP: (): void => void gateway.reload().then((changed) => {
+    warning: (warning) => log.warn({ err: warning }, 'warning'),
+    SIGHUP: () => void gateway.reload().then((changed) => {
       if (!changed) log.info('the configuration in force stays');
     }, fatal),
   };

@@ -1,34 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Io } from './io.js';
+import { packageVersion } from './package-root.js';
+import { checkCommand } from './commands/check.js';
+import { completionCommand } from './commands/completion.js';
+import { demoCommand } from './commands/demo.js';
+import { explainCommand } from './commands/explain.js';
+import { printCommand } from './commands/print.js';
+import { routesCommand } from './commands/routes.js';
 import { startCommand } from './commands/start.js';
+import { testCommand } from './commands/test.js';
+import { tokenCommand } from './commands/token.js';
 
 /** Adds one command to the program. */
-export type AddCommand = (program: Command, io: Io, done: (code: number) => void) => void;
+type AddCommand = (program: Command, io: Io, done: (code: number) => void) => void;
 
-const commands: readonly AddCommand[] = [startCommand];
+const commands: readonly AddCommand[] = [
+  startCommand, checkCommand, printCommand, routesCommand, explainCommand, testCommand, tokenCommand, demoCommand, completionCommand,
+];
 
 /** The whole command line. `done` gets the exit code of the command that ran. */
 export function buildProgram(io: Io, done: (code: number) => void): Command {
   const program = new Command('passerelle')
     .description('An API gateway for Node: one declarative gateway.yaml.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError('Add --help to see what there is.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
   for (const add of commands) add(program, io, done);
   return program;
-}
-
-function version(): string {
-  // The same depth from src and from dist/src.
-  for (const up of ['../../package.json', '../../../package.json']) {
-    try {
-      const { name, version: found } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { name?: string; version?: string };
-      if (name === 'passerelle' && found) return found;
-    } catch {
-      // Not there: the other one is.
-    }
-  }
-  return '0.0.0';
 }

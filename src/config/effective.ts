@@ -6,8 +6,9 @@ import { hashOf } from './hash.js';
 import { inherit } from './inherit.js';
 import type { Issues } from './issues.js';
 import { endpointLayers, endpointNames, routeLayers } from './layers.js';
+import { nearestName } from './nearest-name.js';
 import { valueOf } from './node-values.js';
-import { child, entriesOf, type MapNode } from './nodes.js';
+import { child, entriesOf, locate, type MapNode } from './nodes.js';
 import { originOf, type Written } from './origins.js';
 import { remember } from './provenance.js';
 import { endpointSchema, fileSchema, routeSchema, type EndpointConfig, type EndpointKind, type GatewayFile, type RouteConfig, type RouteSettings } from './schema/index.js';
@@ -39,18 +40,24 @@ export interface Resolved {
 const LAYERED: ReadonlySet<PropertyKey> = new Set(['defaults', 'policies', 'routes', 'endpoints']);
 
 export function resolve(root: MapNode, schemas: Schemas, issues: Issues): Resolved {
-  const parsed = schemas.file.safeParse(valueOf(root, [schemas.file]), { reportInput: true });
+  const value = valueOf(root, [schemas.file]) as Record<string, unknown>;
+  const parsed = schemas.file.safeParse(value, { reportInput: true });
   // A layer may be incomplete: what it lacks is asked for where the layers meet.
   const mayCome = (path: readonly PropertyKey[]): boolean => LAYERED.has(path[0] as string) && path.length > 1;
   if (!parsed.success) reportZodIssues(parsed.error.issues, { schema: schemas.file, node: root, at: [] }, { issues, mayCome });
   const written = { root, defaults: mergedDefaults(root, schemas), routes: mergedRoutes(root, schemas), endpoints: mergedEndpoints(root, schemas) };
   return {
     written,
-    file: parsed.success ? parsed.data : null,
-    defaults: parseAll('defaults', new Map([['', written.defaults]]), schemas.settings, issues).get('') ?? null,
-    routes: parseAll('routes', written.routes, schemas.route, issues),
-    endpoints: withServe(parseAll('endpoints', written.endpoints, schemas.endpoint, issues), written, issues),
+    file: withoutLayers(value, schemas),
+    defaults: parseAll({ section: 'defaults', root, issues }, new Map([['', written.defaults]]), schemas.settings).get('') ?? null,
+    routes: parseAll({ section: 'routes', root, issues }, written.routes, schemas.route),
+    endpoints: withServe(parseAll({ section: 'endpoints', root, issues }, written.endpoints, schemas.endpoint), root, issues),
   };
+}
+
+/** The sections that inherit nothing. The others are read after inheritance: by themselves they may be incomplete. */
+function withoutLayers(value: Readonly<Record<string, unknown>>, { file }: Schemas): GatewayFile | null {
+  return file.safeParse(Object.fromEntries(Object.entries(value).filter(([key]) => !LAYERED.has(key)))).data ?? null;
 }
 
 function mergedDefaults(root: MapNode, { settings }: Schemas): MapNode {
@@ -72,22 +79,32 @@ function merge(names: readonly string[], build: (name: string) => MapNode | null
   }));
 }
 
-function parseAll<S extends z.ZodType>(section: string, nodes: ReadonlyMap<string, MapNode>, schema: S, issues: Issues): ReadonlyMap<string, z.output<S>> {
+interface Parsing {
+  readonly section: string;
+  readonly root: MapNode;
+  readonly issues: Issues;
+}
+
+function parseAll<S extends z.ZodType>({ section, root, issues }: Parsing, nodes: ReadonlyMap<string, MapNode>, schema: S): ReadonlyMap<string, z.output<S>> {
   const results = new Map<string, z.output<S>>();
   for (const [name, node] of nodes) {
     const parsed = schema.safeParse(valueOf(node, [schema]), { reportInput: true });
     if (parsed.success) results.set(name, parsed.data);
-    else reportZodIssues(parsed.error.issues, { schema, node, at: name === '' ? [section] : [section, name] }, { issues });
+    else reportZodIssues(parsed.error.issues, { schema, node, at: name === '' ? [section] : [section, name], place: locate(root, [section, name]).place }, { issues });
   }
   return results;
 }
 
-function withServe(endpoints: ReadonlyMap<string, EndpointConfig>, { endpoints: nodes }: Written, issues: Issues): Resolved['endpoints'] {
+function withServe(endpoints: ReadonlyMap<string, EndpointConfig>, root: MapNode, issues: Issues): Resolved['endpoints'] {
   const results = new Map<string, EndpointConfig & { readonly serve: EndpointKind }>();
   for (const [name, endpoint] of endpoints) {
     const { serve } = endpoint;
     if (serve) results.set(name, { ...endpoint, serve });
-    else issues.add((nodes.get(name) as MapNode).place, ['endpoints', name], { message: 'missing: serve, the built-in that answers here', allowed: ENDPOINT_KINDS });
+    else {
+      const suggestion = nearestName(name, ENDPOINT_KINDS);
+      const message = 'there is no built-in endpoint of this name: say which one answers with `serve:`';
+      issues.add(locate(root, ['endpoints', name]).place, ['endpoints', name], { message, allowed: ENDPOINT_KINDS, ...(suggestion === undefined ? {} : { suggestion }) });
+    }
   }
   return results;
 }
@@ -99,17 +116,17 @@ export function isComplete(resolved: Resolved): resolved is Complete {
 }
 
 /** The effective configuration of a file without mistakes. */
-export function effectiveConfig(file: string, resolved: Complete, schemas: Schemas): GatewayConfig {
+export async function effectiveConfig(file: string, resolved: Complete, schemas: Schemas): Promise<GatewayConfig> {
   const { version: _version, include: _include, defaults: _defaults, policies: _policies, ...rest } = resolved.file;
   const everyone = Object.keys(rest.authenticate);
   const values = {
     ...rest,
-    defaults: { ...resolved.defaults, authenticate: resolved.defaults.authenticate ?? everyone },
-    routes: mapValues(resolved.routes, (route) => ({ ...route, authenticate: route.authenticate ?? everyone })),
-    endpoints: mapValues(resolved.endpoints, (endpoint) => ({ ...endpoint, authenticate: endpoint.authenticate ?? everyone })),
+    defaults: { authenticate: everyone, ...resolved.defaults },
+    routes: mapValues(resolved.routes, (route) => ({ authenticate: everyone, ...route })),
+    endpoints: mapValues(resolved.endpoints, (endpoint) => ({ authenticate: everyone, ...endpoint })),
   };
   const { written } = resolved;
-  const config: GatewayConfig = { ...values, file, hash: hashOf(values), originOf: (path) => originOf(written, path) };
+  const config: GatewayConfig = { ...values, file, hash: await hashOf(values), originOf: (path) => originOf(written, path) };
   remember(config, { written, schemas });
   return deepFreeze(config);
 }

@@ -1,6 +1,9 @@
 export type { GatewayConfig, Origin } from './gateway-config.js';
 export { ConfigurationError, formatIssues, type Issue } from './issues.js';
+export { jsonSchema, type JsonSchema } from './json-schema.js';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load-config.js';
+export { referencePage } from './reference.js';
+export { renderEffective, type RenderOptions } from './render.js';
 export { routeEntries, type TableLine } from './route-entries.js';
 export { ConfigStore } from './store.js';
 export {

@@ -1,4 +1,4 @@
-import { acceptsNull, schemasBelow, type Schema } from './schema-walk.js';
+import { acceptsNull, leavesOf, schemasBelow, type Schema } from './schema-walk.js';
 import { isNull } from './node-values.js';
 import { child, stamp, type Entry, type MapNode, type Node } from './nodes.js';
 
@@ -8,7 +8,7 @@ import { child, stamp, type Entry, type MapNode, type Node } from './nodes.js';
  */
 export function overlay(base: Node | undefined, over: Node, schemas: readonly Schema[]): Node {
   if (over.kind !== 'map') return over;
-  const entries = new Map(base?.kind === 'map' && !otherUse(base, over) ? base.entries : []);
+  const entries = new Map(base?.kind === 'map' && !(picksCode(schemas) && otherUse(base, over)) ? base.entries : []);
   for (const [key, entry] of over.entries) {
     const below = schemasBelow(schemas, key, over);
     if (isNull(entry.node) && below.length > 0 && !acceptsNull(below)) entries.delete(key);
@@ -19,6 +19,14 @@ export function overlay(base: Node | undefined, over: Node, schemas: readonly Sc
 
 function merged(base: Entry | undefined, over: Entry, schemas: readonly Schema[]): Entry {
   return { keyPlace: over.keyPlace, node: overlay(base?.node, over.node, schemas) };
+}
+
+/** Whether `use` names code here; in a route it names policies. */
+function picksCode(schemas: readonly Schema[]): boolean {
+  return schemas.some((schema) => leavesOf(schema).objects.some(({ _zod }) => {
+    const use = _zod.def.shape['use'];
+    return use !== undefined && leavesOf(use).choices.length > 0;
+  }));
 }
 
 function otherUse(base: MapNode, over: MapNode): boolean {

@@ -49,7 +49,7 @@ export async function loadConfig({ file, env, builtIns }: LoadOptions): Promise<
   checkMeaning({ root, resolved, issues, warnings });
   issues.throwIfAny();
   if (!isComplete(resolved)) throw new Error('A configuration that does not parse must have issues');
-  const config = effectiveConfig(path.resolve(file), resolved, schemas);
+  const config = await effectiveConfig(path.resolve(file), resolved, schemas);
   return { config, extensions, providers: plugins.providers, warnings: warnings.sorted(), files: reader.files };
 }
 

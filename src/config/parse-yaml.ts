@@ -6,6 +6,7 @@ import { startOf, type Place, type Source } from './place.js';
 /** Values that aliases may bring in all; a few nested ones can stand for billions. */
 const MAX_ALIASED = 50_000;
 const MAX_DEPTH = 64;
+const TOO_DEEP = 'the values are nested too deeply';
 
 /** Parses YAML 1.2 (and so JSON) into nodes. What is wrong goes to `issues`; `null` when nothing usable is left. */
 export function parseYaml(text: string, source: Source, issues: Issues): Node | null {
@@ -15,9 +16,7 @@ export function parseYaml(text: string, source: Source, issues: Issues): Node | 
     issues.add(startOf(source), [], document);
     return null;
   }
-  const problems = [...document.errors, ...document.warnings];
-  for (const { pos, message } of problems) issues.add(placeAt(source, lines, pos[0]), [], syntaxMessage(message, text, pos[0]));
-  if (problems.length > 0) return null;
+  if (reportSyntax(document, text, (offset) => placeAt(source, lines, offset), issues)) return null;
   if (document.contents === null) {
     issues.add(startOf(source), [], 'the file holds no values');
     return null;
@@ -29,8 +28,20 @@ function parse(text: string, lines: LineCounter): Document.Parsed | string {
   try {
     return parseDocument(text, { lineCounter: lines, version: '1.2', schema: 'core', prettyErrors: false, uniqueKeys: true });
   } catch (error) {
-    return error instanceof RangeError ? 'the values are nested too deeply' : `not valid YAML: ${String(error)}`;
+    return error instanceof RangeError ? TOO_DEEP : `not valid YAML: ${String(error)}`;
   }
+}
+
+/** One mistake makes the rest of its line look wrong too: the first of each line is told. */
+function reportSyntax(document: Document.Parsed, text: string, placeOf: (offset: number) => Place, issues: Issues): boolean {
+  const told = new Set<number>();
+  const problems = [...document.errors, ...document.warnings];
+  for (const { pos, message } of problems) {
+    const place = placeOf(pos[0]);
+    if (!told.has(place.line)) issues.add(place, [], syntaxMessage(message, text, pos[0]));
+    told.add(place.line);
+  }
+  return problems.length > 0;
 }
 
 function placeAt(source: Source, lines: LineCounter, offset: number): Place {
@@ -40,6 +51,7 @@ function placeAt(source: Source, lines: LineCounter, offset: number): Place {
 
 function syntaxMessage(message: string, text: string, offset: number): string {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset + 1);
+  if (message.includes('call stack')) return TOO_DEEP;
   if (message === 'Map keys must be unique') return 'this key is written twice in one map';
   if (/[{[].*[^"'$]\$\{/.test(line)) return `not valid YAML: ${message}. Inside { } or [ ] an interpolation needs quotes: "\${NAME}"`;
   if (/^[ ]*\t/.test(line)) return 'not valid YAML: tabs cannot indent, use spaces';
@@ -99,7 +111,7 @@ class Converter {
       return null;
     }
     const place = this.#place(key as ParsedNode);
-    const name = String(key.value);
+    const name = String(key.value as string | number | boolean);
     if (name === '__proto__') {
       this.issues.add(place, [...path, name], 'this name is not allowed');
       return null;

@@ -63,18 +63,26 @@ function locateModule(name: string, folder: string): string {
     return createRequire(from).resolve(name);
   } catch (error) {
     // A package only for `import` has no entry for `require`: its own word says where it starts.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return importEntry(name, from);
-    throw error;
+    const entry = importEntry(name, from);
+    if (entry === null) throw error;
+    return entry;
   }
 }
 
-function importEntry(name: string, from: string): string {
-  const manifest = findPackageJSON(name, from);
-  if (manifest === undefined) throw new Error('there is no such package');
-  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports?: unknown };
-  const entry = conditional((exports as Record<string, unknown>)['.'] ?? exports);
-  if (entry === null) throw new Error('the package has no entry for `import`');
-  return path.resolve(path.dirname(manifest), entry);
+function importEntry(name: string, from: string): string | null {
+  const manifest = manifestOf(name, from);
+  if (manifest === undefined) return null;
+  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports?: Record<string, unknown> };
+  const entry = conditional(exports?.['.'] ?? exports);
+  return entry === null ? null : path.resolve(path.dirname(manifest), entry);
+}
+
+function manifestOf(name: string, from: string): string | undefined {
+  try {
+    return findPackageJSON(name, from);
+  } catch {
+    return undefined;
+  }
 }
 
 function conditional(entry: unknown): string | null {

@@ -9,6 +9,9 @@ import { withUnit } from './unit-text.js';
 
 type Path = readonly (string | number)[];
 
+/** What a configuration holds beside the file's sections. */
+const BESIDE: ReadonlySet<string> = new Set<keyof GatewayConfig>(['file', 'hash', 'originOf']);
+
 export interface RenderOptions {
   /** Whether every value says where it was written. */
   readonly origins: boolean;
@@ -19,7 +22,7 @@ export interface RenderOptions {
  * with units. Secrets read `[redacted]`.
  */
 export function renderEffective(config: GatewayConfig, { origins }: RenderOptions): string {
-  const { file: _file, hash: _hash, originOf: _originOf, ...sections } = config;
+  const sections = Object.fromEntries(Object.entries(config).filter(([key]) => !BESIDE.has(key)));
   const provenance = provenanceOf(config);
   const document = new Document(printable({ version: 1, ...sections }, [], provenance), { aliasDuplicateObjects: false });
   visit(document, {
@@ -37,7 +40,9 @@ function printable(value: unknown, path: Path, provenance: Provenance): unknown 
   if (typeof value === 'string') return withoutPassword(value);
   if (Array.isArray(value)) return value.map((item, index) => printable(item, [...path, index], provenance));
   if (typeof value !== 'object' || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return String(value);
+  if (value instanceof RegExp || value instanceof URL) return withoutPassword(value.toString());
+  // What an extension made of an option may hold anything, keys for instance.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return REDACTED;
   const entries = Object.entries(value).filter(([key, inner]) => inner !== undefined && !resolvedAway(key, path));
   const { use, ...rest } = Object.fromEntries(entries.map(([key, inner]) => [key, printable(inner, [...path, key], provenance)]));
   return use === undefined ? rest : { use, ...rest };

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { IssueDetails, Issues } from './issues.js';
 import { nearestName } from './nearest-name.js';
 import { child, locate, type Node } from './nodes.js';
+import type { Place } from './place.js';
 import { showable } from './redact.js';
 import { keysOf, schemasAt, type Schema } from './schema-walk.js';
 import { closed, explain, isMissing, joined } from './zod-messages.js';
@@ -14,6 +15,8 @@ export interface Subject {
   readonly node: Node;
   /** Path of `node` in the whole configuration. */
   readonly at: readonly string[];
+  /** Where what lacks in `node` itself is reported; default: where it starts. */
+  readonly place?: Place;
 }
 
 export interface Reporting {
@@ -31,19 +34,21 @@ function report(issue: Raw, above: readonly PropertyKey[], subject: Subject, rep
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, path, subject, reporting);
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return union(issue, path, subject, reporting);
-  const { node } = locate(subject.node, path);
+  const { node, exact } = locate(subject.node, path);
   if (node.kind === 'scalar' && node.broken) return;
-  if (isMissing(issue)) return missing(issue, path, subject, reporting);
-  place(path, subject, reporting, issue.code === 'invalid_union' ? closed(optionsOf(issue), issue.input === undefined ? undefined : writtenAt(subject.node, path)) : explained(issue, path, subject));
+  // A choice by `use` is told of the key, with the map around it as its input.
+  if (isMissing(issue) || (issue.code === 'invalid_union' && !exact)) return missing(issue, path, subject, reporting);
+  place(path, subject, reporting, issue.code === 'invalid_union' ? closed(optionsOf(issue), writtenAt(subject.node, path)) : explained(issue, path, subject));
 }
 
 function explained(issue: Raw, path: readonly PropertyKey[], subject: Subject): IssueDetails {
-  return explain(issue, schemasAt(subject.schema, path, subject.node), issue.input ?? writtenAt(subject.node, path));
+  const details = explain(issue, schemasAt(subject.schema, path, subject.node), issue.input ?? writtenAt(subject.node, path));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value' ? insteadOf(details, locate(subject.node, path).node) : details;
 }
 
-function optionsOf(issue: Raw): readonly string[] {
+function optionsOf(issue: Raw): readonly unknown[] {
   const { options } = issue as { options?: readonly unknown[] };
-  return Array.isArray(options) ? options.map(String) : [];
+  return options ?? [];
 }
 
 function writtenAt(root: Node, path: readonly PropertyKey[]): unknown {
@@ -56,19 +61,21 @@ function place(path: readonly PropertyKey[], subject: Subject, reporting: Report
   const value = showable(node, [...subject.at, ...path]);
   const secret = value.value === '[redacted]';
   const { suggestion, ...rest } = details;
-  reporting.issues.add(where, [...subject.at, ...path], { ...rest, ...got(node, value), ...(suggestion === undefined || secret ? {} : { suggestion }) });
+  reporting.issues.add(where, [...subject.at, ...path], { ...rest, ...value, ...(suggestion === undefined || secret ? {} : { suggestion }) });
 }
 
-function got(node: Node, value: { readonly value?: unknown }): { readonly value?: unknown } {
-  return node.kind === 'scalar' ? value : { value: node.kind === 'map' ? 'a map' : 'a list' };
+/** What stands there instead; scalars are shown as the value of the issue. */
+function insteadOf(details: IssueDetails, node: Node): IssueDetails {
+  return node.kind === 'scalar' ? details : { ...details, message: `${details.message}, got a ${node.kind}` };
 }
 
 function missing(issue: Raw, path: readonly PropertyKey[], subject: Subject, reporting: Reporting): void {
   if (reporting.mayCome?.([...subject.at, ...path])) return;
-  const details = issue.code === 'invalid_union' ? closed(optionsOf(issue), undefined) : explained(issue, path, subject);
-  const { place: where } = locate(subject.node, path);
-  const what = details.message.replace(/^expected /, '');
-  reporting.issues.add(where, [...subject.at, ...path], { message: `missing: ${what === 'this value is not allowed' ? 'a value' : what}` });
+  const details = issue.code === 'invalid_union' ? closed(optionsOf(issue), undefined) : explain(issue, schemasAt(subject.schema, path, subject.node), undefined);
+  const { node, place: found } = locate(subject.node, path);
+  const where = node === subject.node ? (subject.place ?? found) : found;
+  const wanted = details.message.startsWith('expected ') ? `; ${details.message}` : '';
+  reporting.issues.add(where, [...subject.at, ...path], { message: `missing${wanted}` });
 }
 
 function unknownKeys(keys: readonly string[], path: readonly PropertyKey[], subject: Subject, reporting: Reporting): void {
@@ -98,13 +105,13 @@ function union(issue: Extract<Raw, { code: 'invalid_union' }>, path: readonly Pr
   const written = writtenAt(subject.node, path);
   const schemas = schemasAt(subject.schema, path, subject.node);
   const flat = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_union' && inner.errors.length > 0 ? inner.errors.flat() : [inner]));
-  const values = flat.flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []));
+  const values = flat.flatMap((inner) => (inner.code === 'invalid_value' ? inner.values : []));
   const others = flat.filter((inner) => inner.code !== 'invalid_value').map((inner) => explain(inner, schemas, written));
   const choices = [...new Set(values)].map((value) => closed([value], undefined));
-  place(path, subject, reporting, { ...joined([...choices, ...others], written), ...nearestOf(values, written) });
+  place(path, subject, reporting, { ...insteadOf(joined([...choices, ...others], written), node), ...nearestOf(values, written) });
 }
 
-function nearestOf(values: readonly string[], written: unknown): Pick<IssueDetails, 'suggestion'> {
+function nearestOf(values: readonly unknown[], written: unknown): Pick<IssueDetails, 'suggestion'> {
   const { suggestion } = closed(values, written);
   return suggestion === undefined ? {} : { suggestion };
 }

@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function explain(issue: Raw, schemas: readonly Schema[], written: unknown): IssueDetails {
   switch (issue.code) {
     case 'invalid_type': return typeIssue(issue, schemas, written);
-    case 'invalid_value': return closed(issue.values.map(String), written);
+    case 'invalid_value': return closed(issue.values, written);
     case 'too_small': return { message: own(issue) ?? bound(issue.origin, 'at least', issue.minimum, issue.inclusive === false) };
     case 'too_big': return { message: own(issue) ?? bound(issue.origin, 'at most', issue.maximum, issue.inclusive === false) };
     case 'invalid_key': return { message: issue.issues[0]?.message ?? 'this name is not allowed' };
@@ -26,8 +26,8 @@ export function isMissing(issue: Raw): boolean {
   return issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union');
 }
 
-export function closed(values: readonly string[], written: unknown): IssueDetails {
-  const suggestion = typeof written === 'string' ? nearestName(written, values) : undefined;
+export function closed(values: readonly unknown[], written: unknown): IssueDetails {
+  const suggestion = typeof written === 'string' ? nearestName(written, values.map(String)) : undefined;
   return { message: `expected ${alternatives(values.map((value) => JSON.stringify(value)))}`, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 

@@ -1,13 +1,19 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { Exchange, events, Problem, problems, type Clock, type Snapshot } from '#libs/kernel';
-import { normalisePath } from '#libs/routing';
+import { events, Problem, problems, type Clock, type Exchange, type Snapshot } from '#libs/kernel';
 import { bindExchange } from './exchange-of.js';
 import type { Edge } from './edge.js';
-import { hasBody, RequestBody } from './request-body.js';
+import { openExchange } from './open-exchange.js';
 
 /** RFC 9110 15.2.2: the connection became a tunnel, and its end is no failure. */
 const SWITCHED = 101;
+
+/**
+ * A connection carries its present exchange in a slot of its own. Not in a Map: one that is written and deleted from
+ * per request makes the collector keep each of its former tables, and all they hold, until the next full collection.
+ */
+const present = Symbol('present exchange');
+type Connection = Socket & { [present]?: { readonly exchange: Exchange; readonly response: ServerResponse } | null };
 
 /** What an upgrade request is handed to once its exchange is open. */
 export type UpgradeHandler = (exchange: Exchange, response: ServerResponse, head: Buffer) => void;
@@ -20,7 +26,6 @@ export class FrontDoor {
   #edge: Edge | null = null;
   #snapshot: Snapshot | null = null;
   #upgrade: UpgradeHandler | null = null;
-  readonly #inFlight = new Map<Socket, { exchange: Exchange; response: ServerResponse }>();
   /** Exchanges under way. */
   active = 0;
 
@@ -38,22 +43,7 @@ export class FrontDoor {
 
   /** Opens the exchange of a request. It always has a route afterwards; `refusal` says why it may lead nowhere. */
   open(request: IncomingMessage, response: ServerResponse): Exchange {
-    const edge = this.#edge as Edge;
-    const target = normalisePath(request.url as string);
-    const exchange = new Exchange({
-      method: request.method as string,
-      path: target.unsafe === null ? target.path : (request.url as string),
-      query: target.unsafe === null ? target.query : '',
-      headers: request.headers,
-      rawHeaders: request.rawHeaders,
-      startedAt: this.clock.elapsed(),
-    });
-    edge.identify(exchange, request);
-    exchange.refusal = edge.refuse(request);
-    if (target.unsafe !== null) exchange.refusal ??= new Problem(problems.unsafePath, target.detail);
-    // RFC 9112 3.2.2: the authority of an absolute-form target replaces Host.
-    else if (target.authority !== null) exchange.host = target.authority;
-    if (hasBody(request)) exchange.body = new RequestBody(request, response, exchange);
+    const exchange = openExchange(request, response, this.#edge as Edge, this.clock.elapsed());
     (this.#snapshot as Snapshot).route(exchange);
     bindExchange(request, exchange);
     this.#watch(exchange, request.socket, response);
@@ -73,7 +63,7 @@ export class FrontDoor {
 
   /** The bytes after the head are not HTTP, or too slow: stops the exchange they belong to, if there is one. */
   interrupt(socket: Socket, problem: Problem): boolean {
-    const current = this.#inFlight.get(socket);
+    const current = (socket as Connection)[present];
     if (!current) return false;
     current.response.shouldKeepAlive = false;
     current.exchange.abort(problem);
@@ -87,12 +77,12 @@ export class FrontDoor {
     events.exchangeClosed.publish(exchange);
   }
 
-  #watch(exchange: Exchange, socket: Socket, response: ServerResponse): void {
+  #watch(exchange: Exchange, socket: Connection, response: ServerResponse): void {
     this.active++;
-    this.#inFlight.set(socket, { exchange, response });
+    socket[present] = { exchange, response };
     events.exchangeOpened.publish(exchange);
     response.on('close', () => {
-      this.#inFlight.delete(socket);
+      socket[present] = null;
       if (!response.writableFinished && !exchange.problem && exchange.status !== SWITCHED) {
         exchange.problem = new Problem(problems.clientClosed, 'The client left before the answer was complete');
         exchange.status = exchange.problem.status;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Problem, problems, type Answer, type AnswerBody, type BodySink, type Exchange } from '#libs/kernel';
+import { Problem, problems, type Abortable, type Answer, type AnswerBody, type BodySink, type Exchange } from '#libs/kernel';
 
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
 const LINGER = 2_000;
@@ -35,21 +35,24 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
 
 function stream(exchange: Exchange, body: AnswerBody, response: ServerResponse): void {
   response.on('drain', () => body.resume());
-  exchange.onAbort((reason) => {
-    body.cancel(reason);
-    response.destroy();
-  });
-  const sink = new ResponseSink(exchange, response);
+  const sink = new ResponseSink(exchange, body, response);
+  exchange.onAbort(sink);
   body.attach(sink);
   // An event stream may be silent for long; its client waits for the head.
   if (exchange.bytesOut === 0 && !response.writableEnded) response.flushHeaders();
 }
 
-class ResponseSink implements BodySink {
+class ResponseSink implements BodySink, Abortable {
   constructor(
     private readonly exchange: Exchange,
+    private readonly body: AnswerBody,
     private readonly response: ServerResponse,
   ) {}
+
+  abort(reason: Error): void {
+    this.body.cancel(reason);
+    this.response.destroy();
+  }
 
   write(chunk: Uint8Array): boolean {
     this.exchange.bytesOut += chunk.byteLength;

@@ -12,6 +12,7 @@ import { compose } from './compose.js';
 import type { Ground } from './ground.js';
 import { pipeline } from './proxy.pipeline.js';
 import type { Destination } from './snapshot.js';
+import { compileUpgrades } from './upgrades.js';
 
 /** Compiles a route that leads to a service. */
 export function compileRoute(name: string, config: RouteConfig, ground: Ground): Destination {
@@ -21,7 +22,7 @@ export function compileRoute(name: string, config: RouteConfig, ground: Ground):
     .filter((interceptor): interceptor is Interceptor => interceptor !== null);
   const { clock } = ground.surroundings;
   const { timeout } = config;
-  const handle = compose(interceptors, (exchange) => forward(exchange, timeout, clock));
+  const handle = compose(interceptors, ground.forward ?? ((exchange) => forward(exchange, timeout, clock)));
   return destination({ name, template: config.match.path[0] as string, service, endpoint: null, handle }, config, ground);
 }
 
@@ -46,6 +47,7 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
     guards: guardsOf(settings, ground),
     timeouts: settings.timeout,
     bodyLimit: settings.body.limit,
+    websocket: settings.websocket === 'off' ? null : settings.websocket,
     head: compileAnswerHead({
       cors,
       securityHeaders: compileSecurityHeaders(settings.securityHeaders),
@@ -62,7 +64,7 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
 function guardsOf(settings: RouteSettings, { access, extensions, surroundings }: Ground): readonly Guard[] {
   const types = compileBodyTypes(settings.body.types);
   const named = settings.guards.map((chosen) => extensions.create('guard', chosen, surroundings));
-  return [compileAccess(settings, access), ...(types ? [types] : []), ...named];
+  return [compileAccess(settings, access), compileUpgrades(settings), ...(types ? [types] : []), ...named];
 }
 
 /** Answers before anybody is asked who they are: a browser sends no credentials with a preflight. */

@@ -2,6 +2,7 @@ import { Problem, problems, type Authenticator, type Exchange, type Guard } from
 import { RouteTable } from '#libs/routing';
 import { compileUnmatched } from '../auth/unmatched.js';
 import { routeEntries, type TableLine } from '../config/index.js';
+import { checkAnswers } from '../health/check-answers.js';
 import { compileEndpoint, compileRoute, compileUnmatchedRoute } from './compile-route.js';
 import type { Ground } from './ground.js';
 import { CompiledSnapshot, type Destination } from './snapshot.js';
@@ -12,6 +13,7 @@ import { CompiledSnapshot, type Destination } from './snapshot.js';
  */
 export function compileSnapshot(ground: Ground): CompiledSnapshot {
   const { config } = ground;
+  checkAnswers(config);
   const entries = routeEntries(config).map((line) => ({ ...line, value: compileLine(line, ground) }));
   const table = new RouteTable<Destination>(entries, config.versions);
   return new CompiledSnapshot(config.hash, table, compileUnmatchedRoute(config.defaults, gatekeeper(ground), ground));

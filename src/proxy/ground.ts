@@ -1,4 +1,4 @@
-import type { ExtensionRegistry, Surroundings } from '#libs/kernel';
+import type { ExtensionRegistry, Next, Surroundings } from '#libs/kernel';
 import type { AccessContext } from '../auth/access.js';
 import type { GatewayConfig } from '../config/index.js';
 import type { Services } from '../services/index.js';
@@ -10,4 +10,6 @@ export interface Ground {
   readonly access: AccessContext;
   readonly extensions: ExtensionRegistry;
   readonly surroundings: Surroundings;
+  /** What stands in for the forwarder, e.g. in a dry run. Default: the forwarder. */
+  readonly forward?: Next;
 }

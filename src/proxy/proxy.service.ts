@@ -1,16 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Injectable } from '@nestjs/common';
-import { joinTunnel } from '#libs/forwarder';
-import type { Answer, Exchange, HeaderList } from '#libs/kernel';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { closeCodes, Tunnels } from '#libs/forwarder';
+import { Problem, problems, systemClock, type Answer, type Exchange, type HeaderList, type Route, type WebSocketLimits } from '#libs/kernel';
 import { admitAll } from '../auth/admit.js';
-import { answerProblem } from '../http/answer-problem.js';
+import { answerProblem, toProblem } from '../http/answer-problem.js';
 import { FrontDoor } from '../http/front-door.js';
 import { writeAnswer } from '../http/write-answer.js';
+import { switchingHead, watchHandshake } from './handshake.js';
 
 /** Step 5: runs the route's compiled interceptors around the forwarder and sends what comes back. */
 @Injectable()
-export class ProxyService {
+export class ProxyService implements BeforeApplicationShutdown {
+  /** WebSockets that stand. */
+  readonly tunnels = new Tunnels(systemClock);
+
   constructor(door: FrontDoor) {
     door.onUpgrade((exchange, response, head) => void this.upgrade(exchange, response, head));
   }
@@ -26,37 +30,43 @@ export class ProxyService {
 
   /** The same checks and the same interceptors; with a 101 the two connections are joined. */
   async upgrade(exchange: Exchange, response: ServerResponse, head: Buffer): Promise<void> {
+    const answered = watchHandshake(response);
     try {
       await admitAll(exchange);
       const answer = await this.#handle(exchange);
-      if (answer.tunnel) this.#tunnel(exchange, answer, response, head);
+      answered();
+      if (answer.tunnel) this.#join(exchange, answer, response, head);
       else writeAnswer(exchange, answer, response);
     } catch (error) {
+      answered();
+      // An interceptor that fails on the way back leaves a connection to the target behind.
+      exchange.abort(toProblem(error));
       answerProblem(exchange, error, response);
     }
+  }
+
+  /** node:http does not count connections it has let go of, so nobody else would ever end them. */
+  beforeApplicationShutdown(): void {
+    void this.tunnels.closeAll(closeCodes.away, 'the gateway is shutting down');
   }
 
   #handle(exchange: Exchange): Promise<Answer> {
     return (exchange.route as NonNullable<Exchange['route']>).handle(exchange);
   }
 
-  #tunnel(exchange: Exchange, answer: Answer, response: ServerResponse, head: Buffer): void {
-    const client = response.socket as Duplex;
+  #join(exchange: Exchange, answer: Answer, response: ServerResponse, head: Buffer): void {
+    const client = response.socket as NonNullable<typeof response.socket>;
     const target = answer.tunnel as Duplex;
+    const { head: own, timeouts, websocket } = exchange.route as Route;
+    if (exchange.aborted) throw exchange.aborted;
+    if (target.destroyed) throw new Problem(problems.badTargetResponse, 'The service broke off the WebSocket at once');
     exchange.status = answer.status;
-    exchange.route?.head.apply(exchange, answer.headers);
-    response.detachSocket(response.socket as NonNullable<typeof response.socket>);
+    own.apply(exchange, answer.headers);
+    response.detachSocket(client);
     client.write(switchingHead(answer));
     if (head.length > 0) client.unshift(head);
-    joinTunnel(client, target, () => response.emit('close'));
+    this.tunnels.join(exchange, { client, target }, { ...(websocket as WebSocketLimits), silence: timeouts.stream }, () => response.emit('close'));
   }
-}
-
-/** RFC 9110 7.8: the two hop-by-hop fields of the switch are ours to write. */
-function switchingHead({ status, headers: { flat } }: Answer): string {
-  let text = `HTTP/1.1 ${status} Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`;
-  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}: ${flat[i + 1]}\r\n`;
-  return `${text}\r\n`;
 }
 
 /** 102 and 103 pass; other informational statuses have no meaning a client could miss. */

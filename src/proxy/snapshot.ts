@@ -1,6 +1,6 @@
 import type { Exchange, Route, Snapshot } from '#libs/kernel';
 import { Problem, problems } from '#libs/kernel';
-import type { RouteTable } from '#libs/routing';
+import type { Explanation, RouteTable } from '#libs/routing';
 import { isPreflight } from '../http/cors.js';
 
 /** A route, and the answer to a browser that asks before using it. */
@@ -33,6 +33,11 @@ export class CompiledSnapshot implements Snapshot {
     exchange.route = preflight && found.value.preflight ? found.value.preflight : found.value.route;
     exchange.params = found.params;
     exchange.servicePath = found.path;
+  }
+
+  /** Says of every route why an exchange gets it or not; a preflight is judged as the request it asks about. */
+  explain(exchange: Exchange): Explanation {
+    return this.table.explain(isPreflight(exchange) ? asPreflighted(exchange) : exchange);
   }
 }
 

@@ -42,7 +42,7 @@ type MakeChild = (bindings: Record<string, unknown>, options?: object) => Logger
 
 /** What a child logger is bound to passes the formatters by; children of children inherit the method. */
 function withCleanChildren(logger: Logger, redaction: Redaction): Logger {
-  const make = Reflect.get(logger, 'child') as MakeChild;
+  const make = Reflect.get(logger, 'child') as unknown as MakeChild;
   return Object.assign(logger, {
     child(this: Logger, bindings: Record<string, unknown>, options?: object): Logger {
       return make.call(this, cleanFields(bindings, redaction), options);

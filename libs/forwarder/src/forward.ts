@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import {
   Answer, AnswerBody, Problem, problems,
-  type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Target, type Timeouts,
+  type Abortable, type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Target, type Timeouts,
 } from '#libs/kernel';
 import { classifyFailure, type Phase } from './failure.js';
 import { copyResponseHeaders, copyTrailers } from './response-headers.js';
@@ -37,7 +37,7 @@ interface Outcome {
   readonly reject: (problem: Problem) => void;
 }
 
-class Try implements Dispatcher.DispatchHandler, BodyControl {
+class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
   readonly #startedAt: number;
   readonly #target: Target;
   #controller: Dispatcher.DispatchController | null = null;
@@ -80,7 +80,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl {
       return;
     }
     if (this.#controller === null) this.#arm(this.timeouts.connect, CONNECT);
-    exchange.onAbort((reason) => this.#abort(reason));
+    exchange.onAbort(this);
   }
 
   // step 2
@@ -121,7 +121,9 @@ class Try implements Dispatcher.DispatchHandler, BodyControl {
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
     const answer = new Answer(status, copyResponseHeaders(fields));
     answer.tunnel = socket;
-    socket.once('close', () => this.#finish());
+    // Until it is joined with the client's connection nobody else looks after it.
+    socket.on('error', ignore).once('close', () => this.#finish());
+    this.exchange.onAbort({ abort: () => socket.destroy() });
     this.outcome.resolve(answer);
   }
 
@@ -155,11 +157,11 @@ class Try implements Dispatcher.DispatchHandler, BodyControl {
   }
 
   cancel(reason: Error): void {
-    this.#abort(reason);
+    this.abort(reason);
   }
 
   #arm(delay: number, limit: Limit): void {
-    if (delay > 0 && !this.#done) this.#timer = setTimeout(() => this.#abort(new Problem(limit.type, limit.detail, { members: { phase: this.#phase, side: 'target' } })), delay);
+    if (delay > 0 && !this.#done) this.#timer = setTimeout(() => this.abort(new Problem(limit.type, limit.detail, { members: { phase: this.#phase, side: 'target' } })), delay);
   }
 
   #disarm(): void {
@@ -178,7 +180,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl {
   }
 
   // step 7
-  #abort(reason: Error): void {
+  abort(reason: Error): void {
     if (this.#done) return;
     this.#fail(reason);
     this.#controller?.abort(reason);
@@ -204,3 +206,5 @@ const IDLE: Limit = { type: problems.idleTimeout, detail: 'The service stopped i
 function isEventStream(fields: IncomingHttpHeaders): boolean {
   return fields['content-type']?.startsWith('text/event-stream') ?? false;
 }
+
+function ignore(): void {}

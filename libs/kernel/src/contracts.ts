@@ -79,6 +79,14 @@ export interface Timeouts {
   readonly stream: number;
 }
 
+/** Limits of the client's side of a WebSocket. */
+export interface WebSocketLimits {
+  /** Bytes a frame may announce; `Infinity` for no limit. */
+  readonly maxFrame: number;
+  /** Milliseconds of silence after which the client is pinged; 0 for never. */
+  readonly ping: number;
+}
+
 /** A compiled route: frozen, built when a snapshot is loaded, every slot ready to run. */
 export interface Route {
   readonly name: string;
@@ -94,6 +102,8 @@ export interface Route {
   readonly timeouts: Timeouts;
   /** Bytes a request body may have; `Infinity` for no limit. */
   readonly bodyLimit: number;
+  /** What holds on a WebSocket once it stands; `null` where upgrades are refused. */
+  readonly websocket: WebSocketLimits | null;
   readonly head: AnswerHead;
   readonly problems: ProblemRenderer;
 }

@@ -2,10 +2,10 @@ export { Answer } from './answer.js';
 export { AnswerBody, type BodyControl, type BodySink } from './answer-body.js';
 export { systemClock, type Clock, type Random } from './clock.js';
 export type {
-  AnswerHead, Authenticator, Balancer, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, Timeouts, Transform,
+  AnswerHead, Authenticator, Balancer, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, Timeouts, Transform, WebSocketLimits,
 } from './contracts.js';
 export { Event, events, type ReloadReport } from './events.js';
-export { Exchange, type Arrival, type Outgoing } from './exchange.js';
+export { Exchange, type Abortable, type Arrival, type Outgoing } from './exchange.js';
 export {
   defineAuthenticator, defineBalancer, defineGuard, defineInterceptor, defineTransform, ExtensionRegistry,
   type Chosen, type Extension, type ExtensionKind, type ExtensionKinds, type Surroundings,

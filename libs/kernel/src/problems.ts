@@ -30,9 +30,18 @@ export const problems = {
     code: 'forbidden', status: 403, title: 'Not allowed',
     help: 'The caller is known but lacks the role, permission or scope this route asks for.',
   }),
+  upgradeRefused: defineProblem({
+    // RFC 9110 15.5.4: understood, but not to be had here. 426 would ask for an upgrade, 501 would say that there are none.
+    code: 'upgrade-refused', status: 403, title: 'This cannot become a WebSocket',
+    help: 'The route does not let WebSockets through (`websocket: off`). Send an ordinary request, or allow them on the route.',
+  }),
   routeNotFound: defineProblem({
     code: 'route-not-found', status: 404, title: 'No route matches',
     help: 'No route of the configuration matches. `passerelle explain METHOD URL` tells why each one lost.',
+  }),
+  unknownService: defineProblem({
+    code: 'unknown-service', status: 404, title: 'No such service',
+    help: 'The health of a service was asked for by a name the configuration does not have. The answer lists the names there are.',
   }),
   methodNotAllowed: defineProblem({
     code: 'method-not-allowed', status: 405, title: 'Method not allowed',

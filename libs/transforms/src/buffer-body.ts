@@ -20,7 +20,7 @@ export async function readBody(exchange: Exchange, max: number): Promise<Buffer 
     let size = 0;
     // An abort ends the waiting: the stream breaks when the client leaves, but not when time is over.
     const stream = outgoing.body;
-    exchange.onAbort((reason) => { if (!stream.readableEnded) stream.destroy(reason); });
+    exchange.onAbort({ abort: (reason) => { if (!stream.readableEnded) stream.destroy(reason); } });
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > max) throw tooLarge(max);
@@ -42,7 +42,7 @@ export function collect(body: AnswerBody, max: number, exchange: Exchange): Prom
   if (whole) return Promise.resolve(whole.byteLength <= max ? { bytes: whole, trailers: null } : { bytes: null, body: AnswerBody.of(whole) });
   return new Promise((resolve, reject) => {
     const collector = new Collector(body, max, { resolve, reject });
-    exchange.onAbort((reason) => collector.abort(reason));
+    exchange.onAbort(collector);
     body.attach(collector);
   });
 }

@@ -124,14 +124,16 @@ const errors = z.union([
   }).describe('The platform’s own shape.'),
 ]);
 
+const websocketLimits = z.strictObject({
+  origins: listOf(z.string().min(1)).optional().describe('Origins that may connect, written as in `cors`, and no others. Default: those of `cors` and the gateway’s own, or any where there is no `cors`. Clients that send no Origin are no browsers and may. Danger: browsers do not ask before they open a WebSocket to another site, and send cookies along.'),
+  maxFrame: sizeOrOff().prefault('1MiB').describe('Largest frame a client may send; over it the connection closes with 1009. Default: 1MiB.'),
+  ping: durationOrOff().prefault('30s').describe('How long a client may be silent before the gateway pings it, so that middleboxes keep the connection. Default: 30s.'),
+});
+
 const websocket = z.union([
-  z.literal('off').describe('Upgrades are refused.'),
-  z.literal('on').describe('Upgrades pass.'),
-  z.strictObject({
-    origins: listOf(z.string()).optional().describe('Origins that may connect; default: those of `cors`, or any where there is no `cors`.'),
-    maxFrame: sizeOrOff().prefault('1MiB').describe('Largest frame a client may send; over it the connection closes with 1009. Default: 1MiB.'),
-    ping: durationOrOff().prefault('30s').describe('How often the gateway pings a silent client, so that middleboxes keep the connection. Default: 30s.'),
-  }),
+  z.literal('off').describe('Upgrades are refused with 403.'),
+  z.literal('on').transform(() => websocketLimits.parse({})).describe('Upgrades pass, with the limits’ defaults.'),
+  websocketLimits,
 ]);
 
 /** What a route, a policy and `defaults` may say. Every key is optional there; the defaults written here come last. */
@@ -154,7 +156,7 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     body: body.prefault({}).describe('What request bodies may be.'),
     timeout: timeout.prefault({}).describe('How long each part of an exchange may take; `off` for no limit.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
-    websocket: websocket.default('on').describe('WebSocket upgrades. Default: on.'),
+    websocket: websocket.prefault('on').describe('WebSocket upgrades. Default: on.'),
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),
   });
 }

@@ -10,7 +10,7 @@ export function checkReferences(facts: Facts): void {
   };
   const check = (kind: keyof typeof names, node: Node | undefined, path: readonly string[]): void => {
     for (const { name, node: written, index } of namesIn(node)) {
-      if (!names[kind].includes(name)) facts.issues.add(written.place, index === null ? path : [...path, String(index)], noSuch(kind, name, names[kind]));
+      if (!names[kind].includes(name)) facts.issues.add(written.place, index === null ? path : [...path, index], noSuch(kind, name, names[kind]));
     }
   };
   for (const { path, node } of settingsOf(facts.root)) {
@@ -37,7 +37,7 @@ export function checkTests({ root, resolved, issues }: Facts): void {
   const tests = child(root, 'tests');
   const endpoints = [...resolved.written.endpoints.keys()];
   for (const [index, test] of (tests?.kind === 'list' ? tests.items : []).entries()) {
-    const at = ['tests', String(index)];
+    const at = ['tests', index];
     const check = (kind: string, path: readonly string[], known: readonly string[]): void => {
       const node = nodeAt(test, path);
       if (node?.kind === 'scalar' && typeof node.value === 'string' && !node.broken && !known.includes(node.value)) {

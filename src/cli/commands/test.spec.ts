@@ -1,0 +1,60 @@
+import { configured, ENV, ran, SAMPLE } from '../io.fixture.js';
+import type { TestResult } from '../test-run.js';
+
+/** Runs tests, one flow map a line, after the sample: the first of them stands on line 25. */
+async function tested(tests: readonly string[], ...flags: string[]) {
+  using sample = configured(`${SAMPLE}tests:\n${tests.map((test) => `  - ${test}\n`).join('')}`);
+  return ran(['test', ...flags, '--config', sample.file], ENV);
+}
+
+describe('test', () => {
+  it.each([
+    '{ request: { url: /api/v1/attendance/1, as: { role: student } }, expect: { status: 403, code: forbidden, route: attendance } }',
+    '{ request: { url: "/api/v1/attendance/1?a=1", as: { role: enseignant, id: "7" } }, expect: { service: attendance-service, path: "/base/attendance/1?a=1", method: GET, headers: { x-user-role: teacher, X-Tenant: null } } }',
+    '{ request: { url: /api/v1/auth/login, method: POST }, expect: { route: login, headers: { X-User-ID: null } } }',
+    '{ request: { url: /health }, expect: { endpoint: health } }',
+    '{ request: { url: /nowhere }, expect: { status: 404, code: route-not-found } }',
+    '{ request: { url: /api/v1/auth/me, as: { role: x, authenticator: service } }, expect: { status: 401 } }',
+    '{ request: { url: /api/v1/attendance/1, method: OPTIONS, headers: { Origin: "http://localhost:3000", Access-Control-Request-Method: GET } }, expect: { status: 204 } }',
+  ])('passes %s', async (test) => {
+    const { code, out } = await tested([test]);
+    expect(out).toContain('1 passed');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['status of what is forwarded', '{ request: { url: /api/v1/auth/login, method: POST }, expect: { status: 200 } }', 'status', '200', /^the gateway forwards it to auth-service \(127\.0\.0\.1:1\)/],
+    ['another status', '{ request: { url: /nowhere }, expect: { status: 401 } }', 'status', '401', /^404$/],
+    ['another route', '{ request: { url: /api/v1/auth/x, as: {} }, expect: { route: login } }', 'route', 'login', /^auth$/],
+    ['no route', '{ request: { url: /x }, expect: { route: auth } }', 'route', 'auth', /^no route matches$/],
+    ['a path where nothing is forwarded', '{ request: { url: /api/v1/auth/x }, expect: { path: /x, service: auth-service } }', 'service', 'the request to be forwarded', /^the gateway refuses it: 401 unauthenticated/],
+    ['another path', '{ request: { url: /api/v1/auth/x, as: {} }, expect: { path: /x } }', 'path', '/x', /^\/api\/v1\/auth\/x$/],
+    ['a header that is there', '{ request: { url: /api/v1/auth/x, as: { id: "7" } }, expect: { headers: { X-User-ID: null } } }', 'headers.X-User-ID', '(absent)', /^7$/],
+    ['no endpoint', '{ request: { url: /api/v1/auth/x, as: {} }, expect: { endpoint: health } }', 'endpoint', 'health', /^it is no endpoint but the route auth$/],
+    ['a URL that is none', '{ request: { url: nowhere }, expect: { status: 404 } }', 'request', 'a request that can be sent', /neither a path/],
+  ])('fails where it finds %s', async (_what, test, what, expected, actual) => {
+    const { code, json } = await tested([test], '--json');
+    expect(code).toBe(1);
+    const { tests: [result] } = json<{ tests: TestResult[] }>();
+    expect(result?.differences).toEqual([{ what, expected, actual: expect.stringMatching(actual) }]);
+  });
+
+  it('tells people the place, the difference and how to find out more', async () => {
+    const { out } = await tested(['{ name: closed, request: { url: /api/v1/auth/x, headers: { X-A: "b c" }, as: { role: student, id: "7" } }, expect: { path: /x } }']);
+    expect(out).toMatch(/✗ closed \(\S*gateway\.yaml:25\)\n {4}path {2}expected \/x\n {10}but \/api\/v1\/auth\/x\n/);
+    expect(out).toContain("why: passerelle explain GET /api/v1/auth/x -H 'X-A: b c' --as 'roles=student,id=7' --config ".replace("'roles=student,id=7'", 'roles=student,id=7'));
+    expect(out).toContain('0 passed, 1 failed (1 test)');
+  });
+
+  it('runs what the filter names', async () => {
+    const both = ['{ name: one, request: { url: /x }, expect: { status: 404 } }', '{ name: two, request: { url: /x }, expect: { status: 500 } }'];
+    expect((await tested(both, '--filter', 'ONE')).code).toBe(0);
+    expect((await tested(both, '--filter', 'two')).code).toBe(1);
+    expect(await tested(both, '--filter', 'three')).toMatchObject({ code: 2, err: expect.stringContaining('No test has "three"') });
+  });
+
+  it('says so where there are none', async () => {
+    using sample = configured(SAMPLE);
+    expect(await ran(['test', '--config', sample.file], ENV)).toMatchObject({ code: 0, out: expect.stringContaining('has no tests') });
+  });
+});

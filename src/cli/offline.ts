@@ -1,0 +1,37 @@
+import { systemClock, type Surroundings } from '#libs/kernel';
+import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/index.js';
+import { DryRun } from '../proxy/dry-run.js';
+import { Failure } from './failure.js';
+
+/** Extensions that ask for a provider get this: it exists in a gateway that runs, and nothing runs here. */
+const absent = new Proxy({}, {
+  get: (_target, name) => {
+    throw new Error(`This needs "${String(name)}" of a provider, which exists only while the gateway runs`);
+  },
+});
+
+const surroundings: Surroundings = { clock: systemClock, random: Math.random, resolve: <T>() => absent as T };
+
+/** A configuration, and everything in it compiled but the network. */
+export interface Offline extends AsyncDisposable {
+  readonly loaded: LoadedConfig;
+  readonly dry: DryRun;
+}
+
+/**
+ * Loads and compiles a configuration.
+ * @throws ConfigurationError when the file is wrong; Failure when an option is refused only when it is compiled.
+ */
+export async function openOffline(options: LoadOptions): Promise<Offline> {
+  const loaded = await loadConfig(options);
+  const dry = compiled(loaded, options.file);
+  return { loaded, dry, [Symbol.asyncDispose]: () => dry.close() };
+}
+
+function compiled(loaded: LoadedConfig, file: string): DryRun {
+  try {
+    return new DryRun(loaded, surroundings);
+  } catch (error) {
+    throw new Failure(`${file}: the configuration cannot be applied: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,28 @@
+import { HttpModule } from '@nestjs/axios';
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { systemClock } from '#libs/kernel';
+import { CurrentEndpoint } from './current-endpoint.js';
+import { GatewayFactsService } from './gateway-facts.js';
+import { HealthController } from './health.controller.js';
+import { InfoController } from './info.controller.js';
+import { Readiness } from './readiness.js';
+import { ServiceHealthIndicator } from './service.health.js';
+import { ServiceReports } from './service-reports.js';
+import { ServicesCheck } from './services-check.js';
+import { ServicesController } from './services.controller.js';
+import { TargetProbe } from './target-probe.js';
+
+/** `health`, `live`, `ready`, `services`, `service` and `info`: how the gateway and its services are, and what it is. */
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false }), HttpModule],
+  controllers: [HealthController, ServicesController, InfoController],
+  providers: [
+    CurrentEndpoint, ServiceHealthIndicator, ServicesCheck, TargetProbe,
+    { provide: GatewayFactsService, useFactory: () => new GatewayFactsService(systemClock) },
+    { provide: Readiness, useFactory: () => new Readiness(systemClock) },
+    { provide: ServiceReports, inject: [TargetProbe], useFactory: (probe: TargetProbe) => new ServiceReports(probe, systemClock) },
+  ],
+  exports: [Readiness],
+})
+export class HealthModule {}

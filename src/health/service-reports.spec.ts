@@ -1,0 +1,101 @@
+import { HttpService } from '@nestjs/axios';
+import axios from 'axios';
+import { echoService, FakeClock } from '#libs/testing';
+import type { ServiceConfig } from '../config/index.js';
+import { ServiceReports } from './service-reports.js';
+import { stateOf } from './state.js';
+import { TargetProbe, type TargetReport } from './target-probe.js';
+
+const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 300, status: [200], json: {} };
+const service = (urls: readonly string[], health: Partial<ServiceConfig['health']> = {}) =>
+  ({ targets: urls.map((url) => ({ url, weight: 1 })), health: { ...HEALTH, ...health }, allowPrivate: 'no-metadata' }) as unknown as ServiceConfig;
+
+describe('stateOf', () => {
+  it.each([
+    [[], 'up'], [['up', 'up'], 'up'], [['up', 'down'], 'degraded'], [['up', 'degraded'], 'degraded'], [['degraded', 'down'], 'degraded'], [['down', 'down'], 'down'],
+  ] as const)('%j is %s', (parts, expected) => expect(stateOf(parts)).toBe(expected));
+});
+
+describe('TargetProbe', () => {
+  const probe = new TargetProbe(new HttpService(axios.create()));
+
+  it.each<[string, readonly [status: number, body: string], Partial<ServiceConfig['health']>, string | null]>([
+    ['200', [200, ''], {}, null],
+    ['503', [503, ''], {}, 'answered 503'],
+    ['204 where it is expected', [204, ''], { status: [200, 204] }, null],
+    ['a redirect', [302, ''], {}, 'answered 302'],
+    ['a field as expected', [200, '{"status":"healthy"}'], { json: { status: 'healthy' } }, null],
+    ['a field of another value', [200, '{"status":"unhealthy"}'], { json: { status: 'healthy' } }, 'says of itself that status is not healthy'],
+    ['a nested field', [200, '{"checks":{"db":true}}'], { json: { 'checks.db': true } }, null],
+    ['a missing field', [200, '{"checks":null}'], { json: { 'checks.db': true } }, 'says of itself that checks.db is not true'],
+    ['text where JSON is expected', [200, 'ok'], { json: { status: 'healthy' } }, 'answered something other than JSON'],
+    ['a large document nobody looks into', [200, 'x'.repeat(1_000_000)], {}, null],
+    ['a large document that must be read', [200, `{"a":"${'x'.repeat(1_000_000)}"}`], { json: { status: 'healthy' } }, 'could not be asked (ERR_BAD_RESPONSE)'],
+  ])('judges %s', async (_what, [status, body], health, message) => {
+    await using target = await echoService((_request, response) => void response.writeHead(status, { location: '/elsewhere', 'content-type': 'application/json' }).end(body));
+    const report = await probe.ask(`${target.url}/base/`, service([], health));
+    expect(report).toEqual({ healthy: message === null, message, latency: expect.any(Number) as number });
+    expect(target.requests.map(({ url }) => url)).toEqual(['/base/health']);
+  });
+
+  it('waits no longer than the time-out', async () => {
+    await using target = await echoService(() => undefined);
+    expect(await probe.ask(target.url, service([]))).toMatchObject({ healthy: false, message: 'did not answer in time' });
+  });
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:1', 'refused the connection'],
+    ['a connection breaks', null, 'closed the connection'],
+  ])('says so when %s, without the address', async (_what, url, message) => {
+    await using target = await echoService((request) => void request.socket.destroy());
+    expect(await probe.ask(url ?? target.url, service([]))).toMatchObject({ healthy: false, message });
+  });
+});
+
+describe('ServiceReports', () => {
+  const clock = new FakeClock();
+  function setup(answers: Record<string, boolean>) {
+    const asked: string[] = [];
+    const ask = (url: string): Promise<TargetReport> => {
+      asked.push(url);
+      const healthy = answers[url] === true;
+      return Promise.resolve({ healthy, message: healthy ? null : 'refused the connection', latency: 3 });
+    };
+    return { reports: new ServiceReports({ ask }, clock), asked };
+  }
+
+  it.each([
+    [{ 'http://a': true }, 'up', null],
+    [{ 'http://a': false }, 'down', 'refused the connection'],
+    [{ 'http://a': true, 'http://b': false }, 'degraded', '1 of 2 targets are down; the first refused the connection'],
+    [{ 'http://a': false, 'http://b': false }, 'down', '2 of 2 targets are down; the first refused the connection'],
+  ])('%j is %s', async (answers, state, message) => {
+    const { reports } = setup(answers);
+    expect(await reports.of('s', service(Object.keys(answers)))).toMatchObject({ name: 's', state, message, url: 'http://a', latency: 3 });
+  });
+
+  it('asks once for callers at the same time, and again when the answer is a second old', async () => {
+    const { reports, asked } = setup({ 'http://a': true });
+    const config = service(['http://a']);
+    await Promise.all([reports.of('s', config), reports.of('s', config)]);
+    await reports.of('s', config);
+    clock.advance(999);
+    await reports.of('s', config);
+    expect(asked).toHaveLength(1);
+    clock.advance(1);
+    await reports.of('s', config);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('asks anew when the configuration changed', async () => {
+    const { reports, asked } = setup({});
+    await reports.of('s', service(['http://a']));
+    await reports.of('s', service(['http://b']));
+    expect(asked).toEqual(['http://a', 'http://b']);
+  });
+
+  it('keeps passwords out of the address', async () => {
+    const { reports } = setup({});
+    expect((await reports.of('s', service(['https://user:word@a:8001/base']))).url).toBe('https://a:8001/base');
+  });
+});

@@ -1,0 +1,120 @@
+import type { Clock, Exchange, Route } from '#libs/kernel';
+import { Histogram } from './histogram.js';
+import { Tally } from './tally.js';
+
+/** Methods that get a label of their own. Clients may invent others; those share one. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']);
+const OTHER_METHOD = 'OTHER';
+/** Label of what matched no route: paths that clients invent must not become series. */
+const UNMATCHED = '(unmatched)';
+const SWITCHED = 101;
+const MS_PER_SECOND = 1_000;
+
+/** Exchanges of one route pattern and method. */
+export interface MethodStats {
+  readonly statuses: Tally<number>;
+  readonly duration: Histogram;
+}
+
+/** Exchanges of one route pattern. */
+export interface EndpointStats {
+  readonly methods: Map<string, MethodStats>;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** Exchanges that tried to reach one service. */
+export interface ServiceStats {
+  readonly statuses: Tally<number>;
+  readonly duration: Histogram;
+  tries: number;
+}
+
+interface RouteStats {
+  readonly endpoint: EndpointStats;
+  readonly service: ServiceStats | null;
+}
+
+/**
+ * Counts exchanges. This runs for every request, so it adds to plain numbers that hang on the route; label sets are
+ * put together when somebody asks. Counts belong to patterns and names, not to routes, and so survive a reload.
+ */
+export class ExchangeStats {
+  readonly endpoints = new Map<string, EndpointStats>();
+  readonly services = new Map<string, ServiceStats>();
+  readonly problems = new Tally<string>();
+  /** Exchanges under way. */
+  active = 0;
+  #ofRoute = new WeakMap<Route, RouteStats>();
+  readonly #upgrading = new Set<Exchange>();
+  #bounds: readonly number[];
+
+  /** @param bounds of the duration buckets, in seconds. */
+  constructor(bounds: readonly number[], private readonly clock: Clock) {
+    this.#bounds = bounds;
+  }
+
+  /** Takes other buckets. Durations counted in the former ones cannot be told apart, so all counts start again. */
+  measureIn(bounds: readonly number[]): void {
+    if (bounds.length === this.#bounds.length && bounds.every((bound, i) => bound === this.#bounds[i])) return;
+    this.#bounds = bounds;
+    this.#ofRoute = new WeakMap();
+    this.endpoints.clear();
+    this.services.clear();
+  }
+
+  /** WebSocket connections that stand. */
+  get websockets(): number {
+    let count = 0;
+    for (const { status } of this.#upgrading) if (status === SWITCHED) count++;
+    return count;
+  }
+
+  opened(exchange: Exchange): void {
+    this.active++;
+    if (exchange.headers.upgrade !== undefined) this.#upgrading.add(exchange);
+  }
+
+  closed(exchange: Exchange): void {
+    const { method, problem, route, status } = exchange;
+    this.active--;
+    if (exchange.headers.upgrade !== undefined) this.#upgrading.delete(exchange);
+    if (problem !== null) this.problems.add(problem.type.code);
+    if (route === null) return;
+    const { endpoint, service } = this.#ofRoute.get(route) ?? this.#join(route);
+    endpoint.bytesIn += exchange.bytesIn;
+    endpoint.bytesOut += exchange.bytesOut;
+    const elapsed = (this.clock.elapsed() - exchange.startedAt) / MS_PER_SECOND;
+    const own = endpoint.methods.get(method) ?? this.#method(endpoint, method);
+    own.statuses.add(status);
+    // A WebSocket lasts as long as its user stays; it says nothing about how fast we are.
+    if (status !== SWITCHED) own.duration.observe(elapsed);
+    if (service === null || exchange.tries === 0) return;
+    service.statuses.add(status);
+    service.tries += exchange.tries;
+    service.duration.observe(exchange.targetTime > 0 ? exchange.targetTime / MS_PER_SECOND : elapsed);
+  }
+
+  #join(route: Route): RouteStats {
+    const unmatched = route.service === null && route.endpoint === null;
+    const stats = {
+      endpoint: entry(this.endpoints, unmatched ? UNMATCHED : route.template, () => ({ methods: new Map<string, MethodStats>(), bytesIn: 0, bytesOut: 0 })),
+      service: route.service && entry(this.services, route.service.name, () => ({ statuses: new Tally<number>(), duration: new Histogram(this.#bounds), tries: 0 })),
+    };
+    this.#ofRoute.set(route, stats);
+    return stats;
+  }
+
+  #method({ methods }: EndpointStats, method: string): MethodStats {
+    const label = METHODS.has(method) ? method : OTHER_METHOD;
+    return entry(methods, label, () => ({ statuses: new Tally<number>(), duration: new Histogram(this.#bounds) }));
+  }
+}
+
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

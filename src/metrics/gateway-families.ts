@@ -1,0 +1,66 @@
+import type { GatewayConfig } from '../config/index.js';
+import type { EndpointStats, ExchangeStats } from './exchange-stats.js';
+import { counter, gauge, histogram, type Labels, type MetricFamily } from './metric-family.js';
+import type { MetricsRecorder } from './metrics-recorder.js';
+
+type MetricsConfig = GatewayConfig['metrics'];
+type MainSeries = keyof MetricsConfig['names'];
+
+const HELP: Readonly<Record<MainSeries, string>> = {
+  requests: 'Requests answered, by method, route pattern and status.',
+  duration: 'Seconds from the request header to the last byte of the answer; without WebSockets.',
+  active: 'Requests under way.',
+};
+
+/** Everything the gateway counts, under the names and labels of the configuration in force. */
+export function gatewayFamilies({ exchanges, reloads, source }: MetricsRecorder): MetricFamily[] {
+  const { metrics } = source.current.config;
+  const main = Object.entries({ ...invert(metrics.names), ...metrics.aliases });
+  return [
+    ...main.map(([name, series]) => mainFamily(name, series, exchanges, metrics.labels)),
+    ...serviceFamilies(exchanges),
+    ...trafficFamilies(exchanges, metrics.labels),
+    counter('gateway_problems_total', 'Problems answered, by code (docs/errors.md).', [...exchanges.problems.entries()].map(([code, count]) => [{ code }, count])),
+    counter('gateway_config_reloads_total', 'Loads of the configuration, by outcome.', [...reloads.outcomes.entries()].map(([outcome, count]) => [{ outcome }, count])),
+    gauge('gateway_config_last_success_timestamp_seconds', 'When the configuration in force was applied, seconds since the epoch.', [[{}, reloads.appliedAt]]),
+    gauge('gateway_config_info', 'Hash of the configuration in force.', reloads.hash === '' ? [] : [[{ hash: reloads.hash }, 1]]),
+  ];
+}
+
+function invert(names: MetricsConfig['names']): Record<string, MainSeries> {
+  return Object.fromEntries(Object.entries(names).map(([series, name]) => [name, series as MainSeries]));
+}
+
+function mainFamily(name: string, series: MainSeries, exchanges: ExchangeStats, labels: MetricsConfig['labels']): MetricFamily {
+  switch (series) {
+    case 'requests':
+      return counter(name, HELP.requests, perMethod(exchanges, labels).flatMap(([own, { statuses }]) => [...statuses.entries()].map(([status, count]) => [{ ...own, [labels.status]: status }, count] as const)));
+    case 'duration':
+      return histogram(name, HELP.duration, perMethod(exchanges, labels).map(([own, { duration }]) => [own, duration]));
+    case 'active':
+      return gauge(name, HELP.active, [[{}, exchanges.active]]);
+    default: return series satisfies never;
+  }
+}
+
+function perMethod({ endpoints }: ExchangeStats, names: MetricsConfig['labels']) {
+  return [...endpoints].flatMap(([endpoint, { methods }]) => [...methods].map(([method, stats]) => [{ [names.method]: method, [names.endpoint]: endpoint } as Labels, stats] as const));
+}
+
+function serviceFamilies({ services }: ExchangeStats): MetricFamily[] {
+  const all = [...services];
+  return [
+    counter('gateway_service_requests_total', 'Requests that went to a service, by the status the client got.', all.flatMap(([service, { statuses }]) => [...statuses.entries()].map(([status, count]) => [{ service, status }, count] as const))),
+    histogram('gateway_service_duration_seconds', 'Seconds until a service’s response header, or until the try failed.', all.map(([service, { duration }]) => [{ service }, duration])),
+    counter('gateway_service_tries_total', 'Tries to reach a service; more than requests where there were retries.', all.map(([service, { tries }]) => [{ service }, tries])),
+  ];
+}
+
+function trafficFamilies(exchanges: ExchangeStats, names: MetricsConfig['labels']): MetricFamily[] {
+  const bytes = (of: (stats: EndpointStats) => number) => [...exchanges.endpoints].map(([endpoint, stats]) => [{ [names.endpoint]: endpoint }, of(stats)] as const);
+  return [
+    counter('gateway_received_bytes_total', 'Bytes of request bodies.', bytes((stats) => stats.bytesIn)),
+    counter('gateway_sent_bytes_total', 'Bytes of answers’ bodies.', bytes((stats) => stats.bytesOut)),
+    gauge('gateway_websockets_active', 'WebSocket connections that stand.', [[{}, exchanges.websockets]]),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Histogram } from './histogram.js';
+
+export type Labels = Readonly<Record<string, string | number>>;
+
+/** One line of the exposition. */
+export interface Sample {
+  /** Name of the series; a histogram has several. */
+  readonly name: string;
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** All series of one metric. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+  readonly samples: readonly Sample[];
+}
+
+type Point = readonly [labels: Labels, value: number];
+
+export function counter(name: string, help: string, points: Iterable<Point>): MetricFamily {
+  return { name, help, type: 'counter', samples: samples(name, points) };
+}
+
+export function gauge(name: string, help: string, points: Iterable<Point>): MetricFamily {
+  return { name, help, type: 'gauge', samples: samples(name, points) };
+}
+
+/** The three series of a histogram: buckets with their upper bound as `le`, sum and count. */
+export function histogram(name: string, help: string, points: Iterable<readonly [Labels, Histogram]>): MetricFamily {
+  const all = Array.from(points, ([labels, durations]) => {
+    const counts = durations.cumulative();
+    const total = counts.at(-1) as number;
+    return [
+      ...counts.map((value, i) => ({ name: `${name}_bucket`, labels: { ...labels, le: durations.bounds[i] ?? Number.POSITIVE_INFINITY }, value })),
+      { name: `${name}_sum`, labels, value: durations.sum },
+      { name: `${name}_count`, labels, value: total },
+    ];
+  });
+  return { name, help, type: 'histogram', samples: all.flat() };
+}
+
+function samples(name: string, points: Iterable<Point>): Sample[] {
+  return Array.from(points, ([labels, value]) => ({ name, labels, value }));
+}

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { Registry } from 'prom-client';
+import { systemClock } from '#libs/kernel';
+import { ConfigStore } from '../config/index.js';
+import { ENDPOINT_PREFIX } from '../http/server.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsRecorder } from './metrics-recorder.js';
+
+/** The counts, and a registry of each gateway's own, so that two in one process do not mix. */
+@Module({
+  providers: [
+    { provide: Registry, useFactory: () => new Registry() },
+    { provide: MetricsRecorder, inject: [ConfigStore], useFactory: (store: ConfigStore) => new MetricsRecorder(store, systemClock) },
+  ],
+  exports: [Registry, MetricsRecorder],
+})
+class CountsModule {}
+
+/** `metrics`: what the gateway and its process do, in numbers. */
+@Module({
+  imports: [
+    PrometheusModule.registerAsync({
+      imports: [CountsModule],
+      inject: [Registry],
+      controller: MetricsController,
+      useFactory: (register: Registry) => ({ path: ENDPOINT_PREFIX, controller: MetricsController, defaultMetrics: { enabled: true, config: { register } } }),
+    }),
+    CountsModule,
+  ],
+  exports: [CountsModule],
+})
+export class MetricsModule {}

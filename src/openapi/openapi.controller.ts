@@ -1,0 +1,26 @@
+import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AuthGuard } from '../auth/auth.guard.js';
+import { exchangeOf } from '../http/exchange-of.js';
+import { RouteGuard } from '../http/route.guard.js';
+import { ENDPOINT_PREFIX } from '../http/server.js';
+import { documentFormat } from './document-format.js';
+import { GatewayDocument } from './gateway-document.js';
+
+@ApiTags('Gateway')
+@Controller(ENDPOINT_PREFIX)
+@UseGuards(RouteGuard, AuthGuard)
+export class OpenApiController {
+  constructor(private readonly document: GatewayDocument) {}
+
+  @Get('openapi')
+  @ApiOperation({ summary: 'This document', description: 'JSON, or YAML where the path ends so or the Accept header asks for it.' })
+  @ApiOkResponse({ description: 'OpenAPI 3.1.' })
+  openapi(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const { path, query } = exchangeOf(request.raw);
+    const { key, contentType } = documentFormat(path, query, request.headers.accept);
+    void reply.header('content-type', contentType).header('cache-control', 'no-cache').header('vary', 'Accept');
+    return this.document.current[key];
+  }
+}

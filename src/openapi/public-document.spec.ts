@@ -1,0 +1,70 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { documentFormat } from './document-format.js';
+import { publicDocument } from './public-document.js';
+import { securitySchemes } from './security-schemes.js';
+
+const operation = (summary: string, parameters: object[] = []) => ({ get: { operationId: 'x', summary, parameters, responses: {} } });
+const internal = {
+  openapi: '3.1.0', info: { title: '', version: '' },
+  paths: { '/~/health': operation('how'), '/~/service': operation('one', [{ name: 'service', in: 'path', required: true, description: 'Name', schema: { type: 'string' } }]), '/~/live': operation('alive'), '/identity/login': operation('own') },
+} as unknown as OpenAPIObject;
+const endpoint = (serve: string, at: string[], authenticate: 'none' | string[] = 'none') => ({ serve, at, authenticate });
+const config = {
+  info: { title: 'My gateway', name: 'my', version: '2.1.0', environment: 'test' },
+  authenticate: { users: { use: 'jwt' }, odd: { use: 'odd' } },
+  endpoints: {
+    health: endpoint('health', ['/health', '/api/v1/health']), status: endpoint('health', ['/status'], ['odd', 'users']), one: endpoint('service', ['/health/services/:service', '/x/:area/:service']),
+    info: endpoint('info', ['/info']), closed: endpoint('live', ['/live'], ['odd']),
+  },
+} as unknown as Parameters<typeof publicDocument>[1];
+
+describe('publicDocument', () => {
+  const { info, paths, components } = publicDocument(internal, config);
+
+  it('has every mount and no internal path', () => {
+    expect(Object.keys(paths)).toEqual(['/identity/login', '/health', '/api/v1/health', '/status', '/health/services/{service}', '/x/{area}/{service}', '/live']);
+    expect(info).toMatchObject({ title: 'My gateway', version: '2.1.0' });
+  });
+
+  it('has one id per operation', () => {
+    const ids = Object.entries(paths).filter(([path]) => path !== '/identity/login').map(([, { get }]) => get?.operationId);
+    expect(ids).toEqual(['health', 'health_2', 'status', 'one', 'one_2', 'closed']);
+  });
+
+  it('has the parameters of each path', () => {
+    const service = { name: 'service', in: 'path', required: true, description: 'Name', schema: { type: 'string' } };
+    expect(paths['/health/services/{service}']?.get?.parameters).toEqual([service]);
+    expect(paths['/x/{area}/{service}']?.get?.parameters).toEqual([{ name: 'area', in: 'path', required: true, schema: { type: 'string' } }, service]);
+  });
+
+  it('says who may', () => {
+    expect([paths['/health']?.get?.security, paths['/status']?.get?.security, paths['/live']?.get?.security]).toEqual([[], [{ users: [] }], undefined]);
+    expect(components?.securitySchemes).toEqual({ users: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } });
+  });
+});
+
+describe('securitySchemes', () => {
+  it.each([
+    [{ use: 'jwt', from: [{ header: 'Authorization' }] }, { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }],
+    [{ use: 'jwt', from: [{ header: 'X-Token' }] }, { type: 'apiKey', in: 'header', name: 'X-Token' }],
+    [{ use: 'jwt', from: [{ query: 'token' }] }, { type: 'apiKey', in: 'query', name: 'token' }],
+    [{ use: 'jwt', from: [{ cookie: 'sid' }] }, { type: 'apiKey', in: 'cookie', name: 'sid' }],
+    [{ use: 'api-key' }, { type: 'apiKey', in: 'header', name: 'X-API-Key' }],
+    [{ use: 'api-key', header: 'x-key' }, { type: 'apiKey', in: 'header', name: 'x-key' }],
+    [{ use: 'other' }, undefined],
+  ])('%j', (chosen, expected) => expect(securitySchemes({ a: chosen })['a']).toEqual(expected));
+});
+
+describe('documentFormat', () => {
+  it.each([
+    ['/openapi.json', '', undefined, 'json'],
+    ['/openapi.yaml', '', 'application/json', 'yaml'],
+    ['/openapi.YML', '', undefined, 'yaml'],
+    ['/docs', '?format=yaml', undefined, 'yaml'],
+    ['/docs', '?format=json', 'application/yaml', 'json'],
+    ['/docs', '', 'application/yaml', 'yaml'],
+    ['/docs', '', 'text/yaml, */*', 'yaml'],
+    ['/docs', '', 'application/vnd.oai.openapi+yaml', 'yaml'],
+    ['/docs', '', '*/*', 'json'],
+  ] as const)('%s%s for %s is %s', (path, query, accept, key) => expect(documentFormat(path, query, accept).key).toBe(key));
+});

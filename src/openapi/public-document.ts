@@ -1,0 +1,61 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { EndpointConfig, GatewayConfig } from '../config/index.js';
+import { ENDPOINT_PREFIX } from '../http/server.js';
+import type { OperationObject, ParameterObject, PathsObject } from './openapi-types.js';
+import { securitySchemes } from './security-schemes.js';
+
+type Parts = Pick<GatewayConfig, 'info' | 'endpoints' | 'authenticate'>;
+
+/**
+ * The document clients get: built-in endpoints stand where the file mounts them, once per path, and not where Nest
+ * has them. Other controllers of ours keep their paths.
+ */
+export function publicDocument(internal: OpenAPIObject, config: Parts): OpenAPIObject {
+  const schemes = securitySchemes(config.authenticate);
+  const { title, version, name, environment } = config.info;
+  const { openapi, paths, components, ...rest } = internal;
+  return {
+    openapi,
+    ...rest,
+    info: { title, version, description: `Endpoints that ${name} (${environment}) answers itself.` },
+    paths: { ...ownPaths(paths), ...mountedPaths(paths, config, new Set(Object.keys(schemes))) },
+    components: { ...components, securitySchemes: schemes },
+  };
+}
+
+function ownPaths(paths: PathsObject): PathsObject {
+  return Object.fromEntries(Object.entries(paths).filter(([path]) => !path.startsWith(`/${ENDPOINT_PREFIX}/`)));
+}
+
+function mountedPaths(paths: PathsObject, { endpoints }: Parts, known: ReadonlySet<string>): PathsObject {
+  return Object.fromEntries(Object.entries(endpoints).flatMap(([name, endpoint]) => {
+    const operation = paths[`/${ENDPOINT_PREFIX}/${endpoint.serve}`]?.get;
+    if (!operation) return [];
+    return endpoint.at.map((path, i) => {
+      const operationId = i === 0 ? name : `${name}_${i + 1}`;
+      return [openApiPath(path), { get: { ...operation, operationId, ...parametersOf(path, operation), ...securityOf(endpoint, known) } }];
+    });
+  }));
+}
+
+/** `/health/:service` to `/health/{service}`; what is below a `**` is no operation of its own. */
+function openApiPath(path: string): string {
+  return path.replace(/\/\*\*$/, '').replaceAll(/:(\w+)/g, '{$1}') || '/';
+}
+
+/** OpenAPI wants exactly the parameters the path has. */
+function parametersOf(path: string, { parameters = [] }: OperationObject): Partial<OperationObject> {
+  const declared = (parameters as ParameterObject[]).filter((parameter) => parameter.in !== 'path');
+  const described = new Map((parameters as ParameterObject[]).map((parameter) => [parameter.name, parameter]));
+  const own = [...path.matchAll(/:(\w+)/g)].map(([, name = '']): ParameterObject => ({
+    schema: { type: 'string' }, ...described.get(name), name, in: 'path', required: true,
+  }));
+  return { parameters: [...own, ...declared] };
+}
+
+/** Any one of the endpoint's authenticators will do. */
+function securityOf({ authenticate }: Pick<EndpointConfig, 'authenticate'>, known: ReadonlySet<string>): Partial<OperationObject> {
+  if (authenticate === 'none' || authenticate === undefined) return { security: [] };
+  const usable = authenticate.filter((name) => known.has(name));
+  return usable.length === 0 ? {} : { security: usable.map((name) => ({ [name]: [] })) };
+}

@@ -1,0 +1,126 @@
+import { ServerResponse } from 'node:http';
+import { Answer, type Exchange, type Guard, type Problem, type Surroundings } from '#libs/kernel';
+import type { Explanation } from '#libs/routing';
+import type { GatewayConfig, LoadedConfig, RouteSettings } from '../config/index.js';
+import { toProblem } from '../http/answer-problem.js';
+import { isPreflight } from '../http/cors.js';
+import { compileEdge, type Edge } from '../http/edge.js';
+import { openExchange } from '../http/open-exchange.js';
+import { ServiceDirectory } from '../services/index.js';
+import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
+import { incomingMessage, type Caller, type DryRequest } from './dry-request.js';
+import type { CompiledSnapshot } from './snapshot.js';
+
+/** Where a refusal came from. */
+export type RefusedBy = 'routing' | 'access' | 'guard' | 'interceptor';
+
+/** What became of a request that was not sent anywhere. */
+export interface DryOutcome {
+  readonly exchange: Exchange;
+  /** `null` for a request that is refused before routes are looked at. */
+  readonly explanation: Explanation | null;
+  /** What the file says for the route; those of `defaults` where none matched. */
+  readonly settings: RouteSettings;
+  readonly preflight: boolean;
+  readonly refusal: { readonly by: RefusedBy; readonly problem: Problem } | null;
+  /** `exchange.outgoing` is what the service would get, `exchange.target` where. */
+  readonly forwarded: boolean;
+  /** What the client gets from us; where it is forwarded, only what we add to the service's answer. `null` from an endpoint. */
+  readonly answer: Answer | null;
+}
+
+type Stage = Pick<DryOutcome, 'answer' | 'refusal'>;
+
+/** Runs requests through a configuration with everything compiled as for real, but the forwarder: no socket is opened. */
+export class DryRun {
+  readonly config: GatewayConfig;
+  readonly #edge: Edge;
+  readonly #snapshot: CompiledSnapshot;
+  readonly #services = new ServiceDirectory();
+
+  /** @throws Error when an option is refused only now (a key that cannot be read, an address that is not allowed). */
+  constructor({ config, extensions }: LoadedConfig, private readonly surroundings: Surroundings) {
+    const { services, adopt } = this.#services.build(config.services, extensions, surroundings);
+    adopt();
+    const base = { config, services, extensions, surroundings };
+    const access = { authenticators: compileAuthenticators(base), roles: config.roles };
+    this.config = config;
+    this.#edge = compileEdge(config);
+    this.#snapshot = compileSnapshot({ ...base, access, forward: standIn });
+  }
+
+  async run(request: DryRequest): Promise<DryOutcome> {
+    const exchange = this.#open(request);
+    const explanation = exchange.refusal ? null : this.#snapshot.explain(exchange);
+    this.#snapshot.route(exchange);
+    const settings = this.#settingsOf(exchange);
+    exchange.principal = principalOf(request.caller, settings, this.config);
+    try {
+      const { answer, refusal } = await handle(exchange);
+      if (answer) exchange.route?.head.apply(exchange, answer.headers);
+      return { exchange, explanation, settings, refusal, answer, preflight: isPreflight(exchange) && answer !== null && !refusal, forwarded: exchange.tries > 0 };
+    } finally {
+      if (exchange.deadline) clearTimeout(exchange.deadline);
+    }
+  }
+
+  /** Frees what was compiled. */
+  close(): Promise<void> {
+    return this.#services.onApplicationShutdown();
+  }
+
+  #open(dry: DryRequest): Exchange {
+    const request = incomingMessage(dry);
+    const exchange = openExchange(request, new ServerResponse(request), this.#edge, this.surroundings.clock.elapsed());
+    if (request.headers.upgrade?.toLowerCase() === 'websocket') exchange.upgrade = 'websocket';
+    return exchange;
+  }
+
+  #settingsOf({ route }: Exchange): RouteSettings {
+    const { defaults, endpoints, routes } = this.config;
+    const [, endpoint] = /^endpoint:(.*)$/.exec(route?.name ?? '') ?? [];
+    return (endpoint === undefined ? routes[route?.name ?? ''] : endpoints[endpoint]) ?? defaults;
+  }
+}
+
+/** What stands at the end of every route: takes the request as the forwarder would, and says that all is well. */
+function standIn(exchange: Exchange): Promise<Answer> {
+  exchange.tries++;
+  return Promise.resolve(new Answer(200));
+}
+
+/** The caller as the route's guards will judge it; a public route asks nobody. */
+function principalOf(caller: Caller | null, { authenticate }: RouteSettings, { authenticate: all }: GatewayConfig): Exchange['principal'] {
+  if (caller === null || authenticate === 'none') return null;
+  const { email = null, authenticator, ...rest } = caller;
+  return { ...rest, email, authenticator: authenticator ?? authenticate?.[0] ?? Object.keys(all)[0] ?? '', expiresAt: Number.POSITIVE_INFINITY };
+}
+
+/** Steps 3 to 8. */
+async function handle(exchange: Exchange): Promise<Stage> {
+  const route = exchange.route as NonNullable<Exchange['route']>;
+  for (const [index, guard] of route.guards.entries()) {
+    const problem = await verdict(guard, exchange);
+    if (problem) return refused(exchange, index > 0 ? 'guard' : exchange.refusal ? 'routing' : 'access', problem);
+  }
+  if (route.endpoint !== null) return { answer: null, refusal: null };
+  try {
+    return { answer: await route.handle(exchange), refusal: null };
+  } catch (error) {
+    return refused(exchange, 'interceptor', toProblem(error));
+  }
+}
+
+async function verdict(guard: Guard, exchange: Exchange): Promise<Problem | null> {
+  try {
+    await guard.admit(exchange);
+    return null;
+  } catch (error) {
+    return toProblem(error);
+  }
+}
+
+function refused(exchange: Exchange, by: RefusedBy, problem: Problem): Stage {
+  exchange.problem = problem;
+  return { answer: exchange.route?.problems.render(problem, exchange) ?? null, refusal: { by, problem } };
+}

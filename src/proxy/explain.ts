@@ -1,0 +1,123 @@
+import { parse } from 'yaml';
+import type { Answer, Exchange } from '#libs/kernel';
+import { describeReason } from '#libs/routing';
+import type { GatewayConfig } from '../config/index.js';
+import { REDACTED } from '../config/redact.js';
+import { renderEffective } from '../config/render.js';
+import type { DryOutcome } from './dry-run.js';
+import type { ExplainedAccess, ExplainedForwarding, ExplainedRoute, ExplainedSetting, Field, RequestExplanation } from './explanation.js';
+
+/** Puts an outcome in plain data. */
+export function explainOutcome(outcome: DryOutcome, config: GatewayConfig): RequestExplanation {
+  const { exchange, explanation, refusal } = outcome;
+  const { method, scheme, host, path, client } = exchange;
+  return {
+    request: { method, scheme, host, path, query: exchange.query, client },
+    outcome: outcomeOf(outcome),
+    route: routeOf(outcome, config),
+    candidates: (explanation?.routes ?? []).map(({ name, outcome: verdict, pattern, reason }) => ({ name, outcome: verdict, pattern, reason: reason && describeReason(reason) })),
+    nearest: explanation?.nearest ?? null,
+    allow: explanation?.allow ?? [],
+    access: accessOf(outcome),
+    refusal: refusal && { by: refusal.by, status: refusal.problem.status, code: refusal.problem.type.code, detail: detailOf(refusal.problem), help: refusal.problem.type.help },
+    forwarded: outcome.forwarded ? forwardingOf(exchange) : null,
+    answer: outcome.answer && answerOf(outcome.answer),
+    settings: settingsOf(exchange, config),
+  };
+}
+
+/** A fault inside says nothing to a client, but all to whoever explains. */
+function detailOf({ detail, extras: { cause } }: { detail: string; extras: { cause?: unknown } }): string {
+  return cause instanceof Error ? `${detail}: ${cause.message}` : detail;
+}
+
+function outcomeOf({ answer, exchange, forwarded, preflight, refusal }: DryOutcome): RequestExplanation['outcome'] {
+  if (forwarded) return 'forwarded';
+  if (refusal) return 'refused';
+  if (preflight) return 'preflight';
+  return exchange.route?.endpoint && !answer ? 'endpoint' : 'answered';
+}
+
+function routeOf({ exchange, explanation }: DryOutcome, config: GatewayConfig): ExplainedRoute | null {
+  const winner = explanation?.routes.find(({ outcome }) => outcome === 'won');
+  if (!winner) return null;
+  const { at, endpoint } = placeOf(winner.name);
+  const route = endpoint === null ? config.routes[winner.name] : undefined;
+  const { file = '', line = 0 } = config.originOf(at) ?? {};
+  return {
+    name: winner.name, description: route?.description ?? null,
+    pattern: winner.pattern, params: exchange.params, version: explanation?.version ?? null,
+    service: route?.to ?? null, endpoint,
+    policies: (route ?? config.endpoints[endpoint ?? ''])?.use ?? [],
+    file, line,
+  };
+}
+
+/** Path in the effective configuration, and the endpoint's key where it is one. */
+function placeOf(name: string): { at: readonly string[]; endpoint: string | null } {
+  const endpoint = /^endpoint:(.*)$/.exec(name)?.[1] ?? null;
+  return { at: endpoint === null ? ['routes', name] : ['endpoints', endpoint], endpoint };
+}
+
+function accessOf({ exchange, explanation, preflight, refusal, settings }: DryOutcome): ExplainedAccess {
+  const { principal } = exchange;
+  const authenticate = settings.authenticate ?? [];
+  const unasked = preflight || !explanation?.winner;
+  return {
+    authenticate, authorize: settings.authorize,
+    decision: unasked ? 'not asked' : refusal?.by === 'access' ? 'refused' : authenticate === 'none' ? 'public' : 'admitted',
+    principal: principal && { id: principal.id, email: principal.email, roles: principal.roles, permissions: principal.permissions, scopes: principal.scopes, authenticator: principal.authenticator },
+  };
+}
+
+function forwardingOf({ outgoing, route, target }: Exchange): ExplainedForwarding | null {
+  if (!outgoing || !target || !route?.service) return null;
+  const { method, path, query, headers, body } = outgoing;
+  return {
+    service: route.service.name,
+    target: target.url.href, targets: route.service.targets.map(({ url }) => url.href),
+    method, path: target.basePath + path + query,
+    headers: shownFields(headers.flat),
+    body: Buffer.isBuffer(body) ? body.toString() : null,
+  };
+}
+
+function answerOf({ status, headers, body }: Answer): RequestExplanation['answer'] {
+  return { status, headers: shownFields(headers.flat), body: Buffer.from(body?.takeWhole() ?? []).toString() };
+}
+
+/** Header fields whose values are credentials, by habit of those who name them. */
+const CREDENTIAL = /^(?:proxy-)?authorization$|cookie|token|secret|passw|api-?key|signature/i;
+
+/** Fields as they may be shown; a scheme such as `Bearer` stays readable. */
+export function shownFields(flat: readonly string[]): Field[] {
+  const fields: Field[] = [];
+  for (let i = 0; i < flat.length; i += 2) fields.push([flat[i] as string, shownField(flat[i] as string, flat[i + 1] as string)]);
+  return fields;
+}
+
+/** One value as it may be shown. */
+export function shownField(name: string, value: string): string {
+  const scheme = /^(?:Bearer|Basic|Digest) (?=.)/i.exec(value)?.[0] ?? '';
+  return CREDENTIAL.test(name) ? scheme + REDACTED : value;
+}
+
+function settingsOf({ route }: Exchange, config: GatewayConfig): ExplainedSetting[] {
+  if (!route) return [];
+  const { at } = placeOf(route.name);
+  const [section = '', name = ''] = route.name === '(unmatched)' ? ['defaults'] : at;
+  const printed = (parse(renderEffective(config, { origins: false })) as Record<string, Record<string, unknown>>)[section];
+  const root = name === '' ? printed : printed?.[name];
+  return [...leaves(root, [])].map(({ path, value }) => {
+    const { file = '', layer = 'default', line = 0 } = config.originOf([section, ...(name === '' ? [] : [name]), ...path]) ?? {};
+    return { path: path.join('.'), value, layer, file, line };
+  });
+}
+
+function* leaves(value: unknown, path: readonly string[]): Generator<{ path: readonly string[]; value: unknown }> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
+    yield { path, value };
+    return;
+  }
+  for (const [key, inner] of Object.entries(value)) yield* leaves(inner, [...path, key]);
+}

@@ -1,0 +1,75 @@
+import type { RefusedBy } from './dry-run.js';
+
+/** Everything about one request as plain data: what the command line, the admin API and the console show. */
+export interface RequestExplanation {
+  readonly request: { readonly method: string; readonly scheme: string; readonly host: string; readonly path: string; readonly query: string; readonly client: string };
+  readonly outcome: 'forwarded' | 'endpoint' | 'preflight' | 'answered' | 'refused';
+  /** `null` where no route matches. */
+  readonly route: ExplainedRoute | null;
+  /** Every route in the order of precedence. */
+  readonly candidates: readonly ExplainedCandidate[];
+  /** Where no route matches: a pattern that looks like what was meant, and methods that exist for the path. */
+  readonly nearest: string | null;
+  readonly allow: readonly string[];
+  readonly access: ExplainedAccess;
+  readonly refusal: { readonly by: RefusedBy; readonly status: number; readonly code: string; readonly detail: string; readonly help: string } | null;
+  /** What the service gets. */
+  readonly forwarded: ExplainedForwarding | null;
+  /** What the client gets from the gateway itself; where it is forwarded, what is added to the service's answer. */
+  readonly answer: { readonly status: number; readonly headers: readonly Field[]; readonly body: string } | null;
+  /** Every setting of the route, with the place it was written at. */
+  readonly settings: readonly ExplainedSetting[];
+}
+
+export interface ExplainedRoute {
+  readonly name: string;
+  readonly description: string | null;
+  readonly pattern: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly version: string | null;
+  readonly service: string | null;
+  readonly endpoint: string | null;
+  readonly policies: readonly string[];
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface ExplainedCandidate {
+  readonly name: string;
+  readonly outcome: 'won' | 'lost';
+  readonly pattern: string;
+  /** In words; `null` for the winner. */
+  readonly reason: string | null;
+}
+
+export interface ExplainedAccess {
+  readonly authenticate: 'none' | readonly string[];
+  readonly authorize: unknown;
+  readonly decision: 'public' | 'admitted' | 'refused' | 'not asked';
+  readonly principal: { readonly id: string; readonly email: string | null; readonly roles: readonly string[]; readonly permissions: readonly string[]; readonly scopes: readonly string[]; readonly authenticator: string } | null;
+}
+
+export interface ExplainedForwarding {
+  readonly service: string;
+  readonly target: string;
+  /** Every address of the service. */
+  readonly targets: readonly string[];
+  readonly method: string;
+  /** Path and query, the target's base path included. */
+  readonly path: string;
+  readonly headers: readonly Field[];
+  /** Text of the body where something had to read it. */
+  readonly body: string | null;
+}
+
+export interface ExplainedSetting {
+  readonly path: string;
+  readonly value: unknown;
+  readonly layer: string;
+  /** Empty for a built-in default. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Name and value; what may be a secret is redacted. */
+export type Field = readonly [name: string, value: string];
