@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { conclude } from './lib/conclude.mjs';
 import { GatewayRow } from './lib/gateway-row.mjs';
 import { installWhatIsAbsent } from './lib/install.mjs';
+import { warnWhenBusy } from './lib/machine.mjs';
 import { readOptions } from './lib/options.mjs';
 import { stopAllAtExit } from './lib/processes.mjs';
 import { verdict, writeReport } from './lib/report.mjs';
@@ -17,6 +18,7 @@ import { choosePeers } from './peers/index.mjs';
 const options = readOptions(process.argv.slice(2));
 const chosen = choosePeers(options.only);
 installWhatIsAbsent();
+warnWhenBusy();
 
 const dir = mkdtempSync(join(tmpdir(), 'passerelle-bench-'));
 // nginx drops root for its worker, which then has to get in here.

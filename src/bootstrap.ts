@@ -46,6 +46,8 @@ async function createApp(store: ConfigStore, door: FrontDoor): Promise<NestFasti
     clientErrorHandler: clientErrorHandler(door),
     // Ids are the front door's business; Fastify's would be made for nothing.
     genReqId: () => '',
+    // No middleware of the Express kind is used; its engine alone costs a tenth of a proxied request.
+    skipMiddie: true,
   });
   const providers = store.current.providers as readonly Provider[];
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, providers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });

@@ -1,4 +1,10 @@
 #!/usr/bin/env node
-import { run } from './cli/run.js';
+import { setFlagsFromString } from 'node:v8';
 
+// V8 learns that some objects of a request "live long" and puts their successors straight into the old generation, where
+// each keeps its whole exchange alive until the next full collection. Under load that was a quarter of all CPU time
+// (docs/adr/0013-v8-pretenuring.md). It must be set before the code it concerns runs.
+setFlagsFromString('--no-allocation-site-pretenuring');
+
+const { run } = await import('./cli/run.js');
 process.exitCode = await run(process.argv.slice(2));

@@ -35,7 +35,7 @@ ${table(targetColumns, targets)}
 
 ## How it was measured
 
-- ${date.slice(0, 10)}, ${machine.system}, kernel ${machine.kernel}, ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}.
+- ${date.slice(0, 10)}, ${machine.system}, kernel ${machine.kernel}, ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}, load average ${machine.loadAtStart.toFixed(2)} at the start.
 - ${machine.gatewayOnItsOwnCore ? 'The gateway has one core for itself; upstream and load generators share the others.' : 'Processes were not pinned to cores.'}
 - Requests/s and CPU: wrk, ${options.connections} connections, each asking again once answered; ${options.rounds} rounds of ${options.seconds} s after a
   warm-up, interleaved across the peers; medians. CPU is user plus system time of the gateway's whole process tree,

@@ -36,12 +36,12 @@ export function tour({ file, services, tokens, url }: Tour, paint: Paint): strin
   const variable = (role: string): string => role.toUpperCase();
   const bearer = (role: string): string => `-H "Authorization: Bearer $${variable(role)}"`;
   const steps: readonly (readonly [what: string, ...commands: string[]])[] = [
-    ['a teacher reads who was there', `curl ${url}/api/v1/attendance ${bearer('enseignant')}`],
-    ['a student may not: 403', `curl -i ${url}/api/v1/attendance ${bearer('etudiant')}`],
+    ['a teacher sees who was there', `curl ${url}/api/v1/attendance/1 ${bearer('enseignant')}`],
+    ['a student may not: 403', `curl -i ${url}/api/v1/attendance/1 ${bearer('etudiant')}`],
     ['a file on its way to a service', `curl ${url}/api/v1/justifications/1/attachments -F file=@package.json ${bearer('enseignant')}`],
-    ['an event stream; Ctrl-C ends it', `curl -N ${url}/api/v1/notifications/stream -H "Last-Event-ID: 0" ${bearer('admin')}`],
+    ['an event stream; Ctrl-C ends it', `curl -N ${url}/api/v1/notifications/stream -H "Last-Event-ID: 0" ${bearer('parent')}`],
     ['a WebSocket, and a message to it', socketCommand(url, variable('admin')), `curl ${url}/api/v1/notifications/broadcast ${bearer('admin')} -H 'Content-Type: application/json' -d '{"title":"Hello","message":"from Passerelle"}'`],
-    ['why a request gets where it gets', `bin/passerelle explain GET /api/v1/attendance --as role=student --config ${relative(file)}`],
+    ['why a request gets where it gets', `JWT_SECRET_KEY=any-that-is-long-enough-will-do-here bin/passerelle explain GET /api/v1/attendance/1 --as role=etudiant --config ${relative(file)}`],
   ];
   return [
     `${paint('bold', 'Passerelle')} runs at ${paint(['bold', 'cyan'], url)} in front of ${services} sample services; the documentation is at ${paint('cyan', `${url}/docs`)}.`,

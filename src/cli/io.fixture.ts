@@ -8,7 +8,7 @@ export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
-  json<T = Record<string, unknown>>(): T;
+  readonly json: <T = Record<string, unknown>>() => T;
 }
 
 /** Runs a command line in this process and keeps what it says. */

@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 import type { Gateway } from '../bootstrap.js';
-import type { Logger } from '../telemetry/index.js';
-import { loggerOf } from './logger-of.js';
+import { LOGGER, type Logger } from '../telemetry/index.js';
 
 /** Milliseconds in which a repeated signal is the same one: a terminal sends it to the wrapper and to us. */
 const ECHO = 500;
@@ -13,8 +12,10 @@ type Running = Pick<Gateway, 'app' | 'reload' | 'close'>;
 
 /** Keeps a gateway until SIGTERM or SIGINT has closed it. A second signal ends the process at once; SIGHUP reloads. */
 export async function lifetime(gateway: Running): Promise<void> {
-  const log = loggerOf(gateway);
+  const log = gateway.app.get<Logger>(LOGGER);
   const life: EventEmitter = process;
+  // Node's own listener writes them to the standard error output, out of the log's order and form.
+  life.removeAllListeners('warning');
   const listeners = Object.entries(listenersOf(gateway, log));
   for (const [name, listener] of listeners) life.on(name, listener);
   const signal = await ending();

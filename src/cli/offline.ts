@@ -28,6 +28,16 @@ export async function openOffline(options: LoadOptions): Promise<Offline> {
   return { loaded, dry, [Symbol.asyncDispose]: () => dry.close() };
 }
 
+/** Opens a configuration for some work and frees it when that is done; throws what `openOffline` throws. */
+export async function offline<T>(options: LoadOptions, work: (opened: Offline) => Promise<T> | T): Promise<T> {
+  const opened = await openOffline(options);
+  try {
+    return await work(opened);
+  } finally {
+    await opened[Symbol.asyncDispose]();
+  }
+}
+
 function compiled(loaded: LoadedConfig, file: string): DryRun {
   try {
     return new DryRun(loaded, surroundings);

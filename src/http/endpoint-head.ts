@@ -7,7 +7,9 @@ const POLICY = 'content-security-policy';
 /** Fastify's onSend hook: our own controllers' answers get the same head as proxied ones. Hijacked replies pass it by. */
 export function endpointHead(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
   const exchange = exchangeOf(request.raw);
-  const head = new HeaderList();
+  const vary = reply.getHeader('vary');
+  // What the controller's answer varies by is added to, never replaced.
+  const head = new HeaderList(typeof vary === 'string' ? ['Vary', vary] : []);
   exchange.status = reply.statusCode;
   exchange.route?.head.apply(exchange, head);
   for (let i = 0; i < head.flat.length; i += 2) {

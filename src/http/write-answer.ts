@@ -4,6 +4,9 @@ import { Problem, problems, type Abortable, type Answer, type AnswerBody, type B
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
 const LINGER = 2_000;
 
+/** A reason phrase that may be repeated; one in another script means nothing to HTTP (RFC 9112 4), and node:http throws at some. */
+const REASON = /^[\t -~]+$/;
+
 /**
  * Sends an answer: head first, then the body, whole in one write when it is there, else chunk by chunk at the client's
  * pace. A body that breaks half-way takes the connection with it, the only way to tell a client.
@@ -17,8 +20,8 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   }
   exchange.route?.head.apply(exchange, headers);
   if (response.req.complete === false) linger(response);
-  if (answer.statusText === '') response.writeHead(status, headers.flat);
-  else response.writeHead(status, answer.statusText, headers.flat);
+  if (REASON.test(answer.statusText)) response.writeHead(status, answer.statusText, headers.flat);
+  else response.writeHead(status, headers.flat);
   if (body === null || exchange.method === 'HEAD' || status === 204 || status === 304) {
     body?.cancel(clientGone());
     response.end();

@@ -5,7 +5,7 @@ import { ExchangeStats } from './exchange-stats.js';
 const clock = new FakeClock();
 const users = { template: '/users/**', service: { name: 'user-service' }, endpoint: null } as Route;
 const health = { template: '/health', service: null, endpoint: 'health' } as Route;
-const nowhere = { template: '/**', service: null, endpoint: null } as Route;
+const nowhere = { template: '(unmatched)', service: null, endpoint: null } as Route;
 
 function setup() {
   const stats = new ExchangeStats([0.1, 1], clock);

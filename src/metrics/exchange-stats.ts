@@ -5,8 +5,6 @@ import { Tally } from './tally.js';
 /** Methods that get a label of their own. Clients may invent others; those share one. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']);
 const OTHER_METHOD = 'OTHER';
-/** Label of what matched no route: paths that clients invent must not become series. */
-const UNMATCHED = '(unmatched)';
 const SWITCHED = 101;
 const MS_PER_SECOND = 1_000;
 
@@ -96,9 +94,8 @@ export class ExchangeStats {
   }
 
   #join(route: Route): RouteStats {
-    const unmatched = route.service === null && route.endpoint === null;
     const stats = {
-      endpoint: entry(this.endpoints, unmatched ? UNMATCHED : route.template, () => ({ methods: new Map<string, MethodStats>(), bytesIn: 0, bytesOut: 0 })),
+      endpoint: entry(this.endpoints, route.template, () => ({ methods: new Map<string, MethodStats>(), bytesIn: 0, bytesOut: 0 })),
       service: route.service && entry(this.services, route.service.name, () => ({ statuses: new Tally<number>(), duration: new Histogram(this.#bounds), tries: 0 })),
     };
     this.#ofRoute.set(route, stats);

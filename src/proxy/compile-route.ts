@@ -32,9 +32,9 @@ export function compileEndpoint(name: string, config: EndpointConfig & { serve: 
 }
 
 /** What a request that matches nothing gets: the gateway-wide head and error shape, and a refusal. */
-export function compileUnmatchedRoute(settings: RouteSettings, guard: Guard, ground: Ground): Route {
-  const { route } = destination({ name: '(unmatched)', template: '(unmatched)', service: null, endpoint: null, handle: nothing }, { ...settings, authenticate: 'none' }, ground);
-  return Object.freeze({ ...route, guards: [guard] });
+export function compileUnmatchedRoute(settings: RouteSettings, guard: Guard, ground: Ground): Destination {
+  const { route, preflight } = destination({ name: '(unmatched)', template: '(unmatched)', service: null, endpoint: null, handle: nothing }, { ...settings, authenticate: 'none' }, ground);
+  return { route: Object.freeze({ ...route, guards: [guard] }), preflight };
 }
 
 type Identity = Pick<Route, 'name' | 'template' | 'service' | 'endpoint' | 'handle'>;

@@ -19,11 +19,16 @@ export function compileSnapshot(ground: Ground): CompiledSnapshot {
   return new CompiledSnapshot(config.hash, table, compileUnmatchedRoute(config.defaults, gatekeeper(ground), ground));
 }
 
+/** @throws Error that names the line: the factory of an extension does not know where it is used. */
 function compileLine({ kind, key }: TableLine, ground: Ground): Destination {
   const { routes, endpoints } = ground.config;
   const route = routes[key];
-  if (kind === 'route' && route) return compileRoute(key, route, ground);
-  return compileEndpoint(key, endpoints[key] as (typeof endpoints)[string], ground);
+  try {
+    if (kind === 'route' && route) return compileRoute(key, route, ground);
+    return compileEndpoint(key, endpoints[key] as (typeof endpoints)[string], ground);
+  } catch (error) {
+    throw new Error(`${kind}s.${key}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** The one guard of the unmatched route: malformed requests are told so; others what `unmatched:` lets them know. */

@@ -34,7 +34,7 @@ export interface ExplainedRoute {
   readonly line: number;
 }
 
-export interface ExplainedCandidate {
+interface ExplainedCandidate {
   readonly name: string;
   readonly outcome: 'won' | 'lost';
   readonly pattern: string;

@@ -69,10 +69,18 @@ export class ProxyService implements BeforeApplicationShutdown {
   }
 }
 
-/** 102 and 103 pass; other informational statuses have no meaning a client could miss. */
+/** 102 and 103 pass; other informational statuses have no meaning a client could miss. HTTP/1.0 knows none (RFC 9110 15.2). */
 function sendInformational(response: ServerResponse, status: number, headers: HeaderList): void {
-  if (response.headersSent || response.destroyed) return;
+  if (response.headersSent || response.destroyed || response.req.httpVersion === '1.0') return;
   if (status === 102) response.writeProcessing();
-  const links = headers.all('link');
+  const links = headers.all('link').flatMap(splitLinks);
   if (status === 103 && links.length > 0) response.writeEarlyHints({ link: links });
+}
+
+/** What node:http takes for a link (RFC 8288); it throws at any other, and a hint is not worth an answer. */
+const LINK = /<[^>]*>(?:\s*;\s*[^;,="\s]+(?:=(?:"[^;"\s]*"|[^;,"\s]+))?(?=\s*(?:[;,]|$)))*/g;
+
+/** The links of one field, each up to the first parameter that node:http would refuse. */
+function splitLinks(field: string): string[] {
+  return field.match(LINK) ?? [];
 }

@@ -15,24 +15,30 @@ export class CompiledSnapshot implements Snapshot {
   constructor(
     readonly hash: string,
     private readonly table: RouteTable<Destination>,
-    private readonly unmatched: Route,
+    private readonly unmatched: Destination,
   ) {}
 
   route(exchange: Exchange): void {
     if (exchange.refusal) {
-      exchange.route = this.unmatched;
+      exchange.route = this.unmatched.route;
       return;
     }
     const preflight = isPreflight(exchange);
     const found = this.table.find(preflight ? asPreflighted(exchange) : exchange);
-    if (found === null) {
-      exchange.route = this.unmatched;
-      exchange.refusal = notFound(exchange, this.table.allow(exchange));
-      return;
-    }
+    if (found === null) return this.#refuse(exchange, preflight);
     exchange.route = preflight && found.value.preflight ? found.value.preflight : found.value.route;
     exchange.params = found.params;
     exchange.servicePath = found.path;
+  }
+
+  /** A refused preflight would hide the refusal itself from the page: the browser is let through, and told then. */
+  #refuse(exchange: Exchange, preflight: boolean): void {
+    if (preflight && this.unmatched.preflight) {
+      exchange.route = this.unmatched.preflight;
+      return;
+    }
+    exchange.route = this.unmatched.route;
+    exchange.refusal = notFound(exchange, this.table.allow(exchange));
   }
 
   /** Says of every route why an exchange gets it or not; a preflight is judged as the request it asks about. */

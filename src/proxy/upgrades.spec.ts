@@ -25,9 +25,9 @@ describe('compileUpgrades', () => {
     ['cors, our own host on another port', { websocket: limits, cors: cors('https://b.example') }, 'https://gateway.example', 'forbidden'],
     ['any', { websocket: { ...limits, origins: ['*'] }, cors: 'off' }, 'null', null],
   ])('%s', (_what, settings, origin, code) => {
-    const { admit } = compileUpgrades(settings);
-    if (code === null) expect(() => admit(handshake(origin))).not.toThrow();
-    else expect(() => admit(handshake(origin))).toThrow(expect.objectContaining({ type: expect.objectContaining({ code, status: 403 }) }));
+    const guard = compileUpgrades(settings);
+    if (code === null) expect(() => guard.admit(handshake(origin))).not.toThrow();
+    else expect(() => guard.admit(handshake(origin))).toThrow(expect.objectContaining({ type: expect.objectContaining({ code, status: 403 }) }));
   });
 
   it.each<[string, Settings]>([

@@ -5,6 +5,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { events, type Exchange } from '#libs/kernel';
+import { FrontDoor } from '../../src/http/front-door.js';
+import { ProxyService } from '../../src/proxy/proxy.service.js';
 import { gateway, type TestGateway } from '../support/gateway.js';
 import { closing, frame, open, RawSocket, refused, socketService, type SocketService } from '../support/websocket.js';
 
@@ -428,8 +430,11 @@ describe('T12: hostile and broken ends', () => {
     const socket = await open(`${gw.url}/ws`);
     const { socket: far } = await arrival;
     const gone = closing(far);
+    const start = performance.now();
     leave(socket);
     expect((await gone).code).toBe(1006);
+    // At once, not only when the patience with an end that does not react is over.
+    expect(performance.now() - start).toBeLessThan(1_500);
   });
 
   it.each([
@@ -440,8 +445,11 @@ describe('T12: hostile and broken ends', () => {
     const socket = await open(`${gw.url}/ws`);
     const { socket: far } = await arrival;
     const gone = closing(socket);
+    const start = performance.now();
     leave(far);
     expect((await gone).code).toBe(1006);
+    // At once, not only when the patience with an end that does not react is over.
+    expect(performance.now() - start).toBeLessThan(1_500);
   });
 
   it.each([
@@ -463,13 +471,18 @@ describe('T12: hostile and broken ends', () => {
     target.close();
   });
 
-  it('leaves no exchange and no tunnel behind', async () => {
-    const { ProxyService } = await import('../../src/proxy/proxy.service.js');
-    const { tunnels } = gw.gateway.app.get(ProxyService);
-    expect(await soon(() => tunnels.size === 0)).toBe(true);
+  it('leaves no exchange, no tunnel and no try behind', async () => {
+    const { app } = gw.gateway;
+    const [door, { tunnels }] = [app.get(FrontDoor), app.get(ProxyService)];
+    const inFlight: number[] = [];
+    const stop = events.exchangeClosed.subscribe(({ target }) => inFlight.push(target?.inFlight ?? -1));
+    const nothing = (): boolean => tunnels.size === 0 && door.active === 0;
+    expect(await soon(nothing)).toBe(true);
     const sockets = await Promise.all(Array.from({ length: 20 }, () => open(`${gw.url}/ws`)));
-    expect(tunnels.size).toBe(20);
+    expect([tunnels.size, door.active]).toEqual([20, 20]);
     for (const socket of sockets) socket.terminate();
-    expect(await soon(() => tunnels.size === 0)).toBe(true);
+    expect(await soon(nothing)).toBe(true);
+    stop();
+    expect(inFlight.at(-1)).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ConfigurationError, formatIssues, type Issue } from '../../config/index.js';
 import { EXIT, Failure } from '../failure.js';
 import type { Io } from '../io.js';
-import { openOffline } from '../offline.js';
+import { offline } from '../offline.js';
 import { loadOptions, type CommonOptions } from '../options.js';
 import { counted } from '../text.js';
 
@@ -38,9 +38,8 @@ async function examine(named: string | undefined, io: Io): Promise<Findings> {
   const options = loadOptions(named, io);
   const { file } = options;
   try {
-    await using offline = await openOffline(options);
-    const { config: { endpoints, hash, routes, services, tests }, warnings } = offline.loaded;
     const size = (map: object): number => Object.keys(map).length;
+    const { config: { endpoints, hash, routes, services, tests }, warnings } = await offline(options, ({ loaded }) => loaded);
     return { file, errors: [], warnings, hash, counts: { route: size(routes), service: size(services), endpoint: size(endpoints), test: tests.length } };
   } catch (error) {
     if (error instanceof ConfigurationError) return { file, errors: error.issues, warnings: [], hash: '', counts: null };

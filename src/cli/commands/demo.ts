@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { startGateway } from '../../bootstrap.js';
 import { builtIns } from '../../extensions.js';
 import { demoTokens, tour, type DemoToken } from '../demo-tour.js';
-import { startPlatform, type DemoPlatform } from '../demo/platform.js';
+import type { DemoPlatform } from '../demo/platform.js';
 import { EXIT } from '../failure.js';
 import type { Io } from '../io.js';
-import { lifetime } from '../lifetime.js';
 import { explained } from '../listen-failure.js';
 import { parsePort } from '../options.js';
 import { packageRoot } from '../package-root.js';
@@ -37,6 +35,7 @@ export function demoCommand(program: Command, io: Io, done: (code: number) => vo
 
 /** Runs until a signal ends it. */
 async function demo({ host, json, log, port, tour: withTour }: DemoOptions, io: Io): Promise<void> {
+  const [{ startGateway }, { lifetime }, { startPlatform }] = await Promise.all([import('../../bootstrap.js'), import('../lifetime.js'), import('../demo/platform.js')]);
   // A secret per run: nothing signed here is worth anything elsewhere.
   const jwtSecret = io.env['JWT_SECRET_KEY'] ?? randomBytes(32).toString('hex');
   const platform = await startPlatform({ jwtSecret });

@@ -29,19 +29,19 @@ describe('explain: what becomes of a request', () => {
   });
 
   it.each([
-    ['the role is wrong', ['GET', '/api/v1/attendance/1', '--as', 'role=student'], 403, 'forbidden', 'access'],
-    ['nobody is signed in', ['GET', '/api/v1/attendance/1'], 401, 'unauthenticated', 'access'],
-    ['a token is not valid', ['GET', '/api/v1/auth/me', '-H', 'Authorization: Bearer a.b.c'], 401, 'invalid-credential', 'access'],
-    ['no route matches', ['GET', '/api/v1/atendance/1'], 404, 'route-not-found', 'routing'],
-    ['the method does not exist', ['POST', '/health'], 405, 'method-not-allowed', 'routing'],
-    ['the path is not safe', ['GET', '/api/%2e%2e%2fadmin'], 400, 'unsafe-path', 'routing'],
-    ['the content type is not taken', ['POST', '/api/v1/attendance/1', '-d', 'x', '-H', 'Content-Type: text/plain', '--as', 'role=teacher'], 415, 'unsupported-media-type', 'guard'],
-    ['the body is too large', ['POST', '/api/v1/attendance/1', '-d', 'x'.repeat(1_001), '-H', 'Content-Type: application/json', '--as', 'role=teacher'], 413, 'body-too-large', 'interceptor'],
-  ])('is refused where %s', async (_why, argv, status, code, by) => {
+    ['the role is wrong', ['GET', '/api/v1/attendance/1', '--as', 'role=student'], { status: 403, code: 'forbidden', by: 'access' }],
+    ['nobody is signed in', ['GET', '/api/v1/attendance/1'], { status: 401, code: 'unauthenticated', by: 'access' }],
+    ['a token is not valid', ['GET', '/api/v1/auth/me', '-H', 'Authorization: Bearer a.b.c'], { status: 401, code: 'invalid-credential', by: 'access' }],
+    ['no route matches', ['GET', '/api/v1/atendance/1'], { status: 404, code: 'route-not-found', by: 'routing' }],
+    ['the method does not exist', ['POST', '/health'], { status: 405, code: 'method-not-allowed', by: 'routing' }],
+    ['the path is not safe', ['GET', '/api/%2e%2e%2fadmin'], { status: 400, code: 'unsafe-path', by: 'routing' }],
+    ['the content type is not taken', ['POST', '/api/v1/attendance/1', '-d', 'x', '-H', 'Content-Type: text/plain', '--as', 'role=teacher'], { status: 415, code: 'unsupported-media-type', by: 'guard' }],
+    ['the body is too large', ['POST', '/api/v1/attendance/1', '-d', 'x'.repeat(1_001), '-H', 'Content-Type: application/json', '--as', 'role=teacher'], { status: 413, code: 'body-too-large', by: 'interceptor' }],
+  ])('is refused where %s', async (_why, argv, expected) => {
     const { answer, forwarded, outcome, refusal } = await explained(...argv);
     expect({ outcome, forwarded }).toEqual({ outcome: 'refused', forwarded: null });
-    expect(refusal).toMatchObject({ status, code, by });
-    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status, code });
+    expect(refusal).toMatchObject(expected);
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: expected.status, code: expected.code });
   });
 
   it('is answered by an endpoint', async () => {

@@ -6,7 +6,7 @@ import { arriving, parseHeader, type WrittenRequest } from '../dry-request.js';
 import { explanationText } from '../explanation-text.js';
 import { EXIT, UsageError } from '../failure.js';
 import type { Io } from '../io.js';
-import { openOffline } from '../offline.js';
+import { offline } from '../offline.js';
 import { loadOptions, withConfig, type CommonOptions } from '../options.js';
 
 interface ExplainOptions extends CommonOptions {
@@ -26,8 +26,7 @@ export function explainCommand(program: Command, io: Io, done: (code: number) =>
     .option('-a, --all', 'show the settings that have their defaults too')
     .action(async (method: string, url: string, options: ExplainOptions) => {
       const request = requestOf(method, url, options);
-      await using offline = await openOffline(loadOptions(options.config, io));
-      const explanation = explainOutcome(await offline.dry.run(request), offline.loaded.config);
+      const explanation = await offline(loadOptions(options.config, io), async ({ dry, loaded }) => explainOutcome(await dry.run(request), loaded.config));
       io.out(options.json ? JSON.stringify(explanation, null, 2) : explanationText(explanation, { all: options.all === true, paint: io.paint }));
       done(EXIT.good);
     });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT, UsageError } from '../failure.js';
 import type { Io } from '../io.js';
-import { openOffline } from '../offline.js';
+import { offline, type Offline } from '../offline.js';
 import { loadOptions, withConfig, type CommonOptions } from '../options.js';
 import { runTest, testName, type TestResult } from '../test-run.js';
 import { alignedLines, counted, placed } from '../text.js';
@@ -15,16 +15,20 @@ export function testCommand(program: Command, io: Io, done: (code: number) => vo
     .option('-f, --filter <text>', 'only tests with this text in their name or request')
     .action(async (options: TestOptions) => {
       const load = loadOptions(options.config, io);
-      await using offline = await openOffline(load);
-      const chosen = [...offline.loaded.config.tests.entries()].filter(([, test]) => fits(options.filter, `${testName(test)} ${test.request.method} ${test.request.url}`));
-      if (options.filter !== undefined && chosen.length === 0) throw new UsageError(`No test has "${options.filter}" in its name or request.`);
-      const results: TestResult[] = [];
-      for (const [index, test] of chosen) results.push(await runTest(test, index, offline.dry));
+      const results = await offline(load, (opened) => runTests(opened, options.filter));
       const failed = results.filter(({ passed }) => !passed).length;
       if (options.json) io.out(JSON.stringify({ ok: failed === 0, passed: results.length - failed, failed, tests: results }, null, 2));
       else io.out([...results.map((result) => resultText(result, options.config, io)), summary(results.length, failed, load.file, io)].join('\n'));
       done(failed === 0 ? EXIT.good : EXIT.findings);
     });
+}
+
+async function runTests({ dry, loaded }: Offline, filter: string | undefined): Promise<TestResult[]> {
+  const chosen = [...loaded.config.tests.entries()].filter(([, test]) => fits(filter, `${testName(test)} ${test.request.method} ${test.request.url}`));
+  if (filter !== undefined && chosen.length === 0) throw new UsageError(`No test has "${filter}" in its name or request.`);
+  const results: TestResult[] = [];
+  for (const [index, test] of chosen) results.push(await runTest(test, index, dry));
+  return results;
 }
 
 function fits(filter: string | undefined, text: string): boolean {

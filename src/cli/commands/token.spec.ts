@@ -30,9 +30,9 @@ describe('token', () => {
   });
 
   it.each([
-    ['there is no such authenticator', SAMPLE, ['--authenticator', 'user'], 2, 'There is no authenticator "user". Those that take JWTs: users.'],
-    ['no authenticator takes JWTs', 'version: 1\n', [], 1, 'no authenticator that takes JWTs'],
-  ])('says so where %s', async (_what, yaml, flags, code, message) => {
+    [SAMPLE, ['--authenticator', 'user'], 2, 'There is no authenticator "user". Those that take JWTs: users.'],
+    ['version: 1\n', [], 1, 'no authenticator that takes JWTs'],
+  ])('%# says why there is none', async (yaml, flags, code, message) => {
     using sample = configured(yaml);
     expect(await ran(['token', ...flags, '--config', sample.file], ENV)).toMatchObject({ code, err: expect.stringContaining(message) });
   });

@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import { headerName, listOf, onOff } from './values.js';
 
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Environments write levels as Python does: `INFO`, `WARNING`, `CRITICAL`. */
+const level = z.preprocess(levelName, z.enum(LEVELS));
+
+function levelName(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const word = value.toLowerCase();
+  return word === 'warning' ? 'warn' : word === 'critical' ? 'fatal' : word;
+}
+
 export const logSchema = z.strictObject({
-  level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Default: info.'),
+  level: level.default('info').describe('Default: info.'),
   access: onOff().default(true).describe('One JSON line per request. Default: on.'),
   query: z.boolean().default(false).describe('Whether the line’s path carries the query (credentials are cut out in any case). Default: false.'),
   headers: listOf(headerName()).default([]).describe('Request headers to log. Authorization, cookies and keys print as [redacted] whatever is said here.'),

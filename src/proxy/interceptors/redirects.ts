@@ -16,7 +16,9 @@ export const followRedirects: Compile = ({ settings }): Interceptor | null => {
   };
 };
 
+/** A body that was sent cannot be sent again. */
 function mayFollow(exchange: Exchange, answer: Answer): boolean {
+  if (exchange.body !== null) return false;
   return REDIRECTS.has(answer.status) && (exchange.method === 'GET' || exchange.method === 'HEAD') && ownLocation(exchange, answer) !== null;
 }
 

@@ -20,9 +20,9 @@ describe('ClientFrames', () => {
     expect(passed[0]).toBe(chunk);
   });
 
-  it.each([
+  it.each<[string, Buffer, number]>([
     ['unmasked', frame({ first: 0x81, payload: Buffer.from('x') }), 1002],
-    ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode) => [`of opcode ${opcode}`, frame({ first: 0x80 | opcode, payload: Buffer.from('x'), mask }), 1002] as const),
+    ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode) => [`of opcode ${opcode}`, frame({ first: 0x80 | opcode, payload: Buffer.from('x'), mask }), 1002] as [string, Buffer, number]),
     ['of control in fragments', frame({ first: 0x09, payload: Buffer.from('x'), mask }), 1002],
     ['of control with 126 bytes', frame({ first: 0x89, payload: Buffer.alloc(126), mask }), 1002],
     ['with a length not in its shortest form', Buffer.from([0x82, 0xfe, 0, 1, 0, 0, 0, 0, 0]), 1002],
