@@ -77,10 +77,12 @@ function sendInformational(response: ServerResponse, status: number, headers: He
   if (status === 103 && links.length > 0) response.writeEarlyHints({ link: links });
 }
 
-/** What node:http takes for a link (RFC 8288); it throws at any other, and a hint is not worth an answer. */
-const LINK = /<[^>]*>(?:\s*;\s*[^;,="\s]+(?:=(?:"[^;"\s]*"|[^;,"\s]+))?(?=\s*(?:[;,]|$)))*/g;
+/** One of the links of a field (RFC 8288 3): up to a comma that stands neither in quotes nor in a URL. */
+const PART = /(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,"<])+/g;
+/** What node:http takes for a link; it throws at any other, and a hint is not worth an answer. */
+const LINK = /^\s*(<[^>]*>(?:\s*;\s*[^;="\s]+(?:=(?:"[^;"\s]*"|[^;"\s]+))?(?=\s*(?:;|$)))*)/;
 
-/** The links of one field, each up to the first parameter that node:http would refuse. */
+/** The links of a field, each up to the first parameter that node:http would refuse. */
 function splitLinks(field: string): string[] {
-  return field.match(LINK) ?? [];
+  return (field.match(PART) ?? []).flatMap((part) => LINK.exec(part)?.[1] ?? []);
 }

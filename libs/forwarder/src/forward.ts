@@ -17,7 +17,7 @@ import { copyResponseHeaders, copyTrailers } from './response-headers.js';
  *    last byte.
  * 3. Informational responses pass through to the client.
  * 4. The response header resolves the promise; 101 brings a tunnel instead of a body.
- * 5. Body chunks are pushed at the client's pace; trailers end it. `timeout.idle` (on an event stream `timeout.stream`)
+ * 5. Body chunks are pushed at the client's pace; trailers end it. `timeout.idle` (on an endless stream `timeout.stream`)
  *    runs while the client waits for more, not while it is behind.
  * 6. Whatever breaks becomes a problem that names the phase: before the header it rejects, after it the body fails.
  * 7. An aborted exchange (client gone, total time over) aborts the try, wherever it is.
@@ -110,7 +110,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
     // step 4
     this.#disarm();
     this.#phase = 'response-body';
-    this.#endless = isEventStream(fields);
+    if (isEndless(fields)) this.#letGo();
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
     this.#body = new AnswerBody(this);
     this.outcome.resolve(new Answer(status, copyResponseHeaders(fields), this.#body, statusText));
@@ -118,6 +118,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
 
   onRequestUpgrade(_controller: Dispatcher.DispatchController, status: number, fields: IncomingHttpHeaders, socket: Duplex): void {
     this.#disarm();
+    this.#letGo();
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
     const answer = new Answer(status, copyResponseHeaders(fields));
     answer.tunnel = socket;
@@ -158,6 +159,12 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
 
   cancel(reason: Error): void {
     this.abort(reason);
+  }
+
+  /** The answer may take as long as it likes from here on. */
+  #letGo(): void {
+    this.#endless = true;
+    if (this.exchange.deadline) clearTimeout(this.exchange.deadline);
   }
 
   #arm(delay: number, limit: Limit): void {
@@ -203,8 +210,12 @@ const CONNECT: Limit = { type: problems.connectTimeout, detail: 'No connection t
 const FIRST_BYTE: Limit = { type: problems.firstByteTimeout, detail: 'The service did not begin to answer in time' };
 const IDLE: Limit = { type: problems.idleTimeout, detail: 'The service stopped in the middle of its answer' };
 
-function isEventStream(fields: IncomingHttpHeaders): boolean {
-  return fields['content-type']?.startsWith('text/event-stream') ?? false;
+const ENDLESS = /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i;
+
+/** Streams that are meant to last: no total time, and silence is their nature. */
+function isEndless(fields: IncomingHttpHeaders): boolean {
+  const type = fields['content-type'];
+  return type !== undefined && ENDLESS.test(type);
 }
 
 function ignore(): void {}

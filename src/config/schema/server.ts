@@ -23,7 +23,7 @@ export const serverSchema = z.strictObject({
 /** Which proxies in front are believed, and what we tell those behind. */
 export const forwardedSchema = z.strictObject({
   trust: listOf(z.string().min(1)).default([]).describe('Addresses or networks (CIDR) of proxies whose Forwarded, X-Forwarded-* and X-Real-IP count; `loopback` and `private` are short for those networks. Default: none.'),
-  send: listOf(z.enum(['x-forwarded', 'forwarded', 'x-real-ip'])).default(['x-forwarded', 'forwarded']).describe('Which headers a service gets. Default: X-Forwarded-For, -Host, -Proto and Forwarded (RFC 7239).'),
+  send: listOf(z.enum(['x-forwarded', 'forwarded', 'x-real-ip'])).default(['x-forwarded']).describe('Which headers a service gets: `x-forwarded` for X-Forwarded-For, -Host and -Proto, `forwarded` for the standard one (RFC 7239), `x-real-ip`. Default: x-forwarded.'),
   mode: z.enum(['append', 'replace']).default('append').describe('`append` to what trusted proxies said, or `replace` it. What others say is always dropped. Default: append.'),
   via: z.union([z.literal('off'), z.string().min(1)]).default('passerelle').describe('Our name in `Via` (RFC 9110 7.6.3), or `off`. Default: passerelle.'),
 });

@@ -1,22 +1,14 @@
-import { Problem, problems, type Answer, type Interceptor } from '#libs/kernel';
+import { Problem, problems, type Interceptor } from '#libs/kernel';
 import type { Compile } from '../compile.js';
 
-const ENDLESS = /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i;
-
-/** `timeout.total`: ends an exchange that takes too long in all. Streams that are meant to last are let go once they stand. */
+/** `timeout.total`: ends an exchange that takes too long in all. The forwarder lets go of streams that are meant to last. */
 export const totalTimeout: Compile = ({ settings }): Interceptor | null => {
   const { total } = settings.timeout;
   if (total === 0) return null;
   return {
-    async intercept(exchange, next) {
+    intercept(exchange, next) {
       exchange.deadline = setTimeout(() => exchange.abort(new Problem(problems.totalTimeout, `The exchange was not complete within ${total} ms`)), total);
-      const answer = await next(exchange);
-      if (isEndless(answer)) clearTimeout(exchange.deadline);
-      return answer;
+      return next(exchange);
     },
   };
 };
-
-function isEndless(answer: Answer): boolean {
-  return answer.tunnel !== null || ENDLESS.test(answer.headers.get('content-type') ?? '');
-}

@@ -1,0 +1,155 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { read, root } from './markdown.js';
+
+interface Instruction {
+  readonly word: string;
+  readonly rest: string;
+}
+
+const instructions = read('Dockerfile').replaceAll(/^\s*#.*\n/gm, '').replaceAll(/\\\n\s*/g, '').split('\n').filter(Boolean)
+  .map((line): Instruction => ({ word: line.slice(0, line.indexOf(' ')), rest: line.slice(line.indexOf(' ') + 1) }));
+const stages = instructions.reduce<Instruction[][]>((all, each) => (each.word === 'FROM' ? [...all, [each]] : [...all.slice(0, -1), [...(all.at(-1) ?? []), each]]), [[]]);
+const [, buildStage = [], packagesStage = [], finalStage = []] = stages;
+const last = (word: string): string => finalStage.findLast((each) => each.word === word)?.rest ?? '';
+
+interface Copy {
+  readonly from: string | null;
+  readonly sources: readonly string[];
+  readonly to: string;
+}
+
+function copiesOf(stage: readonly Instruction[]): Copy[] {
+  return stage.filter(({ word }) => word === 'COPY').map(({ rest }) => {
+    const [, from, paths] = /^(?:--from=(\S+) )?(.*)$/.exec(rest) as RegExpExecArray;
+    const all = (paths as string).split(' ');
+    return { from: from ?? null, sources: all.slice(0, -1), to: all.at(-1) as string };
+  });
+}
+
+const fromContext = (stage: readonly Instruction[]): Copy[] => copiesOf(stage).filter(({ from }) => from === null);
+
+/** What .dockerignore leaves: names it takes back in, less the endings it takes out again. */
+const ignore = read('.dockerignore').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+const allowed = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+const endings = ignore.filter((line) => line.startsWith('**/')).map((line) => line.replace(/^\*\*\/\*?/, ''));
+const sent = (name: string): boolean => allowed.some((each) => name === each || name.startsWith(`${each}/`)) && !endings.some((ending) => name.endsWith(ending));
+
+/** Copies what a stage takes from the context, as Docker would. */
+function copyInto(app: string, stage: readonly Instruction[]): void {
+  for (const { sources, to } of fromContext(stage)) {
+    for (const source of sources) {
+      const target = to.endsWith('/') ? path.join(app, to, path.basename(source)) : path.join(app, to);
+      const filter = (file: string): boolean => statSync(file).isDirectory() || sent(path.relative(root, file));
+      cpSync(path.join(root, source), target, { recursive: true, filter });
+    }
+  }
+}
+
+/** Lets a process load only the packages that `npm ci --omit=dev --omit=optional` would install. */
+function onlyProductionPackages(): string {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { dev?: true; optional?: true; devOptional?: true }> };
+  const installed = Object.entries(packages).filter(([key, { dev, devOptional, optional }]) => key !== '' && !dev && !devOptional && !optional).map(([key]) => key);
+  return `
+    import { registerHooks } from 'node:module';
+    const installed = new Set(${JSON.stringify(installed)});
+    registerHooks({
+      resolve(specifier, context, next) {
+        const found = next(specifier, context);
+        const [, name] = /^.*?\\/((?:node_modules\\/(?:@[^/]+\\/)?[^/]+\\/)+)/.exec(found.url) ?? [];
+        if (name !== undefined && !installed.has(name.slice(0, -1))) throw new Error('not in the image: ' + name + ' for ' + specifier);
+        return found;
+      },
+    });`;
+}
+
+describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
+  let app: string;
+  beforeAll(() => {
+    app = path.join(mkdtempSync(path.join(tmpdir(), 'passerelle-image-')), 'app');
+    mkdirSync(app);
+    symlinkSync(path.join(root, 'node_modules'), path.join(app, 'node_modules'));
+  });
+  afterAll(() => rmSync(path.dirname(app), { recursive: true }));
+
+  it('has three stages on the pinned runtime', () => {
+    const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+    const pinned = Object.entries(optionalDependencies).filter(([name]) => name.startsWith('node-')).map(([, version]) => version);
+    expect(new Set(pinned).size).toBe(1);
+    expect(instructions[0]).toEqual({ word: 'ARG', rest: `NODE_VERSION=${pinned[0]}` });
+    expect(stages.slice(1).map(([from]) => from?.rest.replace(/ AS \w+$/, ''))).toEqual(Array(3).fill('node:${NODE_VERSION}-trixie-slim'));
+  });
+
+  it('copies only what is there and what .dockerignore lets through', () => {
+    const sources = [buildStage, packagesStage, finalStage].flatMap(fromContext).flatMap(({ sources: each }) => each);
+    expect(sources.length).toBeGreaterThan(8);
+    expect(sources.filter((source) => !existsSync(path.join(root, source)) || !allowed.some((name) => source === name || source.startsWith(`${name}/`)))).toEqual([]);
+    expect(copiesOf(finalStage).filter(({ from }) => from !== null).map(({ from }) => from)).toEqual(['packages', 'build']);
+  });
+
+  it('leaves out of the optional dependencies nothing but the runtime', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { dev?: true; optional?: true }> };
+    const left = Object.entries(packages).filter(([, { dev, optional }]) => optional && !dev).map(([key]) => key.replace('node_modules/', ''));
+    expect(left.filter((name) => !/^node(-bin)?-(linux|darwin|win)-(x64|arm64)$/.test(name) && !name.startsWith('@typescript/'))).toEqual([]);
+    expect(packagesStage.filter(({ word }) => word === 'RUN').map(({ rest }) => rest)).toEqual(['npm ci --omit=dev --omit=optional --ignore-scripts']);
+  });
+
+  it('builds from what the build stage has', () => {
+    copyInto(app, buildStage);
+    expect(existsSync(path.join(app, 'src/extensions.ts'))).toBe(true);
+    expect(existsSync(path.join(app, 'libs/balancing/src/balancing.spec.ts'))).toBe(false);
+    expect(buildStage.filter(({ word }) => word === 'RUN').map(({ rest }) => rest)).toEqual(['npm ci --ignore-scripts', 'npm run build']);
+    const { status, stdout } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: app, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, '']);
+    for (const source of ['src', 'libs', 'scripts']) rmSync(path.join(app, source), { recursive: true });
+  }, 60_000);
+
+  it('is not root, and ends with SIGTERM', () => {
+    expect(Number(last('USER').split(':')[0])).toBeGreaterThan(0);
+    expect([last('EXPOSE'), last('STOPSIGNAL'), last('WORKDIR')]).toEqual(['8000', 'SIGTERM', '/app']);
+  });
+
+  it('starts on the production packages alone, is healthy by its own check, and ends cleanly', async () => {
+    copyInto(app, finalStage);
+    writeFileSync(path.join(app, 'only.mjs'), onlyProductionPackages());
+    writeFileSync(path.join(app, 'gateway.yaml'), 'version: 1\nserver: { host: 127.0.0.1 }\n');
+    const port = await freePort();
+    const [, ...entry] = JSON.parse(last('ENTRYPOINT')) as string[];
+    const command = (JSON.parse(last('CMD')) as string[]).map((word) => word.replace('/etc/passerelle', app));
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'production', PASSERELLE__SERVER__PORT: String(port) };
+    const gateway = spawn(process.execPath, ['--import', './only.mjs', ...entry, ...command], { cwd: app, env });
+    const ended = once(gateway, 'close');
+    try {
+      let out = '';
+      for await (const chunk of gateway.stdout) {
+        out += String(chunk);
+        if (/listens on/.test(out)) break;
+      }
+      expect(out).toContain(`http://127.0.0.1:${port}`);
+      expect(healthy(port)).toBe(0);
+      gateway.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(healthy(port)).toBe(1);
+    } finally {
+      gateway.kill('SIGKILL');
+    }
+  }, 60_000);
+
+  /** Runs the image's health check against another port. @returns its exit code. */
+  function healthy(port: number): number | null {
+    const [, ...check] = JSON.parse(last('HEALTHCHECK').replace(/^.*?CMD /, '')) as string[];
+    return spawnSync(process.execPath, check.map((word) => word.replace('8000', String(port)))).status;
+  }
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ExtensionRegistry, problemCatalogue } from '#libs/kernel';
+import { echoService } from '#libs/testing';
+import { SECRET, token } from '../support/jwt.js';
+import { startGateway } from '../../src/bootstrap.js';
+import { run } from '../../src/cli/run.js';
+import { buildProgram } from '../../src/cli/program.js';
+import { loadConfig } from '../../src/config/index.js';
+import { builtIns } from '../../src/extensions.js';
+import { fencesOf, pages, read, rowsOf } from './markdown.js';
+
+const io = { env: { JWT_SECRET_KEY: SECRET }, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text };
+
+/** The yaml fences that are a whole file; one that needs a plugin has a spec of its own. */
+const examples = pages.flatMap((page) => fencesOf(read(page))
+  .filter(({ language, text }) => language === 'yaml' && /^version: 1$/m.test(text) && !text.includes('plugins:'))
+  .map(({ text }, index) => [page, index, text] as const));
+
+describe('the yaml files in the pages (O14)', () => {
+  let folder: string;
+  beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'passerelle-docs-')); });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each(examples)('%s, the file number %i is valid, and passes its own tests', async (_page, _index, text) => {
+    const file = path.join(folder, 'gateway.yaml');
+    writeFileSync(file, text);
+    await loadConfig({ file, env: io.env, builtIns });
+    expect(await run(['check', file], io)).toBe(0);
+    expect(await run(['test', '--config', file], io)).toBe(0);
+  });
+
+  it('are found', () => expect(examples.length).toBeGreaterThan(5));
+});
+
+describe('README.md', () => {
+  it('has a file that works over real sockets', async () => {
+    const [example] = fencesOf(read('README.md')).filter(({ language }) => language === 'yaml');
+    await using service = await echoService();
+    const folder = mkdtempSync(path.join(tmpdir(), 'passerelle-docs-'));
+    const file = path.join(folder, 'gateway.yaml');
+    writeFileSync(file, example?.text ?? '');
+    const env = { JWT_SECRET_KEY: SECRET, USER_SERVICE_URL: service.url, PASSERELLE__LOG__LEVEL: 'silent' };
+    const gateway = await startGateway({ file, env, builtIns, port: 0, host: '127.0.0.1' });
+    try {
+      const ask = async (target: string, init: RequestInit = {}): Promise<[number, string | undefined]> => {
+        const answer = await fetch(gateway.url + target, init);
+        return [answer.status, ((await answer.json()) as { url?: string }).url];
+      };
+      const as = async (role: string) => ({ headers: { authorization: `Bearer ${await token({ sub: '7', role })}` } });
+      expect(await ask('/api/login', { method: 'POST' })).toEqual([200, '/api/login']);
+      expect(await ask('/api/login')).toEqual([405, undefined]);
+      expect(await ask('/api/users/7')).toEqual([401, undefined]);
+      expect(await ask('/api/users/7', await as('student'))).toEqual([403, undefined]);
+      expect(await ask('/api/users/7', await as('teacher'))).toEqual([200, '/users/7']);
+    } finally {
+      await gateway.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each(['README.md', 'README.fr.md'])('%s begins with the two commands, and lists every command of the program', (page) => {
+    const text = read(page);
+    const [first] = fencesOf(text);
+    expect(first?.text.split('\n').map((line) => line.replace(/ *#.*/, ''))).toEqual(['npm ci && npm start', 'npm ci && npm test', '']);
+    expect(text.indexOf('```')).toBeLessThan(30);
+    const listed = rowsOf(text).map(([cell]) => /^`(\w+)`$/.exec(cell ?? '')?.[1]).filter(Boolean);
+    expect(listed).toEqual(buildProgram(io, () => {}).commands.map((command) => command.name()));
+  });
+
+  it('says the same in both languages', () => {
+    const code = (page: string) => fencesOf(read(page)).filter(({ language }) => language === 'yaml').map(({ text }) => text);
+    expect(code('README.fr.md')).toEqual(code('README.md'));
+    const titles = (page: string): number => read(page).match(/^## /gm)?.length ?? 0;
+    expect(titles('README.fr.md')).toBe(titles('README.md'));
+  });
+});
+
+describe('what pages say of the code', () => {
+  it('docs/errors.md has every problem, under the anchor of its code', () => {
+    const text = read('docs/errors.md');
+    for (const { code, help, status } of problemCatalogue()) expect(text).toMatch(new RegExp(`^## ${code}\n\n\\*\\*${status}\\*\\*: .+\n\n`, 'm'));
+    for (const { help } of problemCatalogue()) expect(text).toContain(help);
+  });
+
+  it('docs/configuration.md has every extension', () => {
+    const text = read('docs/configuration.md');
+    const registry = new ExtensionRegistry(builtIns);
+    for (const kind of ['authenticator', 'balancer', 'guard', 'interceptor', 'transform'] as const) {
+      for (const { name } of registry.all(kind)) expect(text).toContain(`### use: ${name}\n`);
+    }
+  });
+});
