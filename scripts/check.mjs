@@ -1,6 +1,7 @@
 // Everything a change must pass beside the tests. Runs all, then says which failed.
 import { spawnSync } from 'node:child_process';
 
+/** @type {[name: string, command: string, args: string[]][]} */
 const checks = [
   ['lock file', 'node', ['scripts/check-lock.mjs']],
   ['types', 'tsc', ['--noEmit', '-p', '.']],

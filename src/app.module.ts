@@ -6,7 +6,7 @@ import { HttpModule } from './http/http.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { ProxyModule } from './proxy/proxy.module.js';
-import { TelemetryModule } from './telemetry/telemetry.module.js';
+import { TelemetryModule } from './telemetry/index.js';
 
 /** What exists before Nest does: the loaded configuration, the door the server was built with, providers of plugins. */
 export interface Givens {

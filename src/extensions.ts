@@ -1,7 +1,7 @@
 import type { Extension } from '#libs/kernel';
 import { p2c, roundRobin } from '#libs/balancing';
 import { bodyToQuery, jsonBody, queryToBody } from '#libs/transforms';
-import { jwt } from './auth/jwt.js';
+import { jwt } from './auth/index.js';
 
 /** Everything in the box, one line each. A plugin adds to it; a name can be taken only once within its kind. */
 export const builtIns: readonly Extension[] = [

@@ -7,7 +7,6 @@ export { renderEffective, type RenderOptions } from './render.js';
 export { routeEntries, type TableLine } from './route-entries.js';
 export { ConfigStore } from './store.js';
 export {
-  ENDPOINT_KINDS, fileSchema,
   type EndpointConfig, type EndpointKind, type MatchConfig, type RolesConfig, type RouteConfig, type RouteSettings,
   type ServerConfig, type ServiceConfig, type TestConfig, type VersionsConfig,
 } from './schema/index.js';

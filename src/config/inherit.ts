@@ -6,7 +6,7 @@ import { child, stamp, type Entry, type MapNode, type Node } from './nodes.js';
  * Lays one layer of settings over another: maps merge, lists and scalars replace, `null` takes away what came before
  * (unless `null` means something there), and a choice of other code (`use:`) replaces the whole of the former one.
  */
-export function overlay(base: Node | undefined, over: Node, schemas: readonly Schema[]): Node {
+function overlay(base: Node | undefined, over: Node, schemas: readonly Schema[]): Node {
   if (over.kind !== 'map') return over;
   const entries = new Map(base?.kind === 'map' && !(picksCode(schemas) && otherUse(base, over)) ? base.entries : []);
   for (const [key, entry] of over.entries) {

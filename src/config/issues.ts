@@ -59,7 +59,7 @@ function compare(a: string, b: string): number {
 }
 
 /** A path as people write it; a name with dots in it stands in brackets. */
-export function dotted(path: readonly PropertyKey[]): string {
+function dotted(path: readonly PropertyKey[]): string {
   return path.map((part, index) => {
     const text = String(part);
     if (typeof part === 'number' || text.includes('.')) return `[${typeof part === 'number' ? text : JSON.stringify(text)}]`;

@@ -26,7 +26,7 @@ export function isNull(node: Node): boolean {
 }
 
 /** A fixed key whose values are never `null`; an entry of a map by name is not, dropping it would lose something. */
-export function isSetting(schemas: readonly Schema[], key: string, below: readonly Schema[]): boolean {
+function isSetting(schemas: readonly Schema[], key: string, below: readonly Schema[]): boolean {
   return below.length > 0 && !acceptsNull(below)
     && schemas.some((schema) => leavesOf(schema).objects.some(({ _zod }) => Object.hasOwn(_zod.def.shape, key)));
 }

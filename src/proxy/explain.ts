@@ -1,9 +1,8 @@
 import { parse } from 'yaml';
 import type { Answer, Exchange } from '#libs/kernel';
 import { describeReason } from '#libs/routing';
-import type { GatewayConfig } from '../config/index.js';
 import { REDACTED } from '../config/redact.js';
-import { renderEffective } from '../config/render.js';
+import { renderEffective, type GatewayConfig } from '../config/index.js';
 import type { DryOutcome } from './dry-run.js';
 import type { ExplainedAccess, ExplainedForwarding, ExplainedRoute, ExplainedSetting, Field, RequestExplanation } from './explanation.js';
 

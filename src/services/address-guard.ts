@@ -20,7 +20,7 @@ export function isMetadataAddress(address: string): boolean {
 }
 
 /** The name resolves to an address that targets may not have. */
-export class ForbiddenAddressError extends Error {
+class ForbiddenAddressError extends Error {
   readonly code = 'EHOSTUNREACH';
 }
 

@@ -125,7 +125,7 @@ describe('T4: CORS and security headers', () => {
   it('never let any origin in with credentials', async () => {
     await using echo = await echoService();
     const file = 'defaults: { cors: { origins: ["*"], credentials: true } }\nroutes: { a: { match: { path: /a }, to: echo, authenticate: none } }';
-    await expect(gateway(file, { echo })).rejects.toThrow(/defaults\.cors\.credentials: credentials need origins by name/);
+    await expect(gateway(file, { echo })).rejects.toThrow(/routes\.a\.cors\.credentials: credentials need origins by name/);
     const { headers } = await ask('/anyone');
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

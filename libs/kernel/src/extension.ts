@@ -9,7 +9,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
   /** A Nest provider by its token, for extensions that need one. Throws when there is none. */
-  resolve<T>(token: unknown): T;
+  readonly resolve: <T>(token: unknown) => T;
 }
 
 /** The extension points of the file and what each one creates. */

@@ -30,7 +30,7 @@ export function readKeys(options: JwtOptions): readonly VerificationKey[] {
 }
 
 /** The algorithms of the file, or the only guess that is safe: HS256 where a shared secret is the only key. */
-export function acceptedAlgorithms(options: JwtOptions): readonly Algorithm[] {
+function acceptedAlgorithms(options: JwtOptions): readonly Algorithm[] {
   if (options.algorithms.length > 0) return options.algorithms;
   if (options.secret && options.publicKey === undefined && options.keys.length === 0 && options.jwks === undefined) return ['HS256'];
   throw new Error('jwt needs `algorithms`: name those the issuer signs with, e.g. [RS256]');

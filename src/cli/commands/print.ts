@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { parse } from 'yaml';
-import { loadConfig, type GatewayConfig } from '../../config/index.js';
-import { renderEffective } from '../../config/render.js';
+import { loadConfig, renderEffective, type GatewayConfig } from '../../config/index.js';
 import { EXIT } from '../failure.js';
 import type { Io } from '../io.js';
 import { loadOptions, withConfig, type CommonOptions } from '../options.js';

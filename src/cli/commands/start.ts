@@ -4,6 +4,7 @@ import { EXIT } from '../failure.js';
 import type { Io } from '../io.js';
 import { explained } from '../listen-failure.js';
 import { loadOptions, parsePort, withConfig, type CommonOptions } from '../options.js';
+import { returnMemory } from '../return-memory.js';
 
 interface StartOptions extends CommonOptions {
   readonly port?: number;
@@ -23,6 +24,7 @@ async function start({ config, port, host, json }: StartOptions, io: Io): Promis
   const [{ startGateway }, { lifetime }] = await Promise.all([import('../../bootstrap.js'), import('../lifetime.js')]);
   const load = loadOptions(config, io);
   const gateway = await explained(() => startGateway({ ...load, ...(port !== undefined && { port }), ...(host !== undefined && { host }) }));
+  returnMemory();
   announce(gateway, load.file, json === true, io);
   await lifetime(gateway);
   return EXIT.good;

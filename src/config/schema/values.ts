@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration, parseShare, parseSize } from '#libs/kernel';
+import { parseDuration, parseSize } from '#libs/kernel';
 
 interface Measure {
   /** Name of the type in the reference. */
@@ -40,11 +40,6 @@ export const size = () => measured({
 
 /** A size, or `off` for no limit (Infinity). */
 export const sizeOrOff = () => z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), size()]);
-
-/** A share from 0 to 1, written as a percentage. */
-export const share = () => measured({
-  title: 'percentage', parse: parseShare, allowed: 'a percentage such as 20%', pattern: new RegExp(`^${AMOUNT}\\s*%$`),
-});
 
 /**
  * A list, or one value for a list of one, or text as environments carry lists: a JSON array or values with commas

@@ -19,7 +19,7 @@ interface Form {
 
 const maxParts = 100;
 
-export async function digest(content: AsyncIterable<Buffer>): Promise<Pick<Receipt, 'size' | 'sha256'>> {
+async function digest(content: AsyncIterable<Buffer>): Promise<Pick<Receipt, 'size' | 'sha256'>> {
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of content) {

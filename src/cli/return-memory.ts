@@ -1,0 +1,16 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
+
+/**
+ * Gives the memory that starting up has left behind back to the system: loading Nest, the schemas and the file leaves
+ * some 40 MB of garbage in a heap that V8 would otherwise keep for good, since an idle gateway allocates nothing that
+ * makes it collect. Takes about 50 ms; call it once, when the gateway stands.
+ */
+export function returnMemory(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as Collect;
+  setFlagsFromString('--no-expose-gc');
+  collect({ type: 'major', flavor: 'last-resort' });
+}

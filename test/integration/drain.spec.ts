@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { echoService } from '#libs/testing';
+import { gateway } from '../support/gateway.js';
+import { closing, open, socketService } from '../support/websocket.js';
+
+const file = (grace: string, rest = ''): string => `server: { grace: ${grace} }\n${rest}routes: { all: { match: { path: /** }, to: echo, authenticate: none } }`;
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+/** A keep-alive client, spoken by hand. */
+class Client {
+  text = '';
+  closed = false;
+  readonly socket: Socket;
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1').setEncoding('latin1');
+    this.socket.on('data', (part: string) => { this.text += part; }).on('error', () => {}).on('close', () => { this.closed = true; });
+  }
+
+  async until(part: string): Promise<void> {
+    while (!this.text.includes(part) && !this.closed) await sleep(5);
+  }
+
+  async end(): Promise<void> {
+    if (!this.closed) await once(this.socket, 'close');
+  }
+}
+
+/** A service that answers `/slow` when the test says, and all else at once. */
+async function slowService() {
+  const arrived = Promise.withResolvers<ServerResponse>();
+  const listener: RequestListener = (request, response) => { if (request.url === '/slow') arrived.resolve(response); else response.end('quick'); };
+  return { echo: await echoService(listener), arrived: arrived.promise };
+}
+
+describe('X3: closing', () => {
+  it('answers what is in flight, then is done at once', async () => {
+    const { echo, arrived } = await slowService();
+    await using gw = await gateway(file('20s'), { echo });
+    const client = new Client(gw.port);
+    client.socket.write(get('/slow'));
+    const response = await arrived;
+    const startedAt = performance.now();
+    const closed = gw.gateway.close();
+    await sleep(100);
+    response.end('late');
+    await client.end();
+    await closed;
+    expect(client.text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*late/);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  it('lets idle connections go at once, and takes no new ones', async () => {
+    const { echo, arrived } = await slowService();
+    await using gw = await gateway(file('20s'), { echo });
+    const idle = new Client(gw.port);
+    idle.socket.write(get('/quick'));
+    await idle.until('quick');
+    const silent = new Client(gw.port);
+    await once(silent.socket, 'connect');
+    const busy = new Client(gw.port);
+    busy.socket.write(get('/slow'));
+    const response = await arrived;
+    const closed = gw.gateway.close();
+    await idle.end();
+    await silent.end();
+    const late = connect(gw.port, '127.0.0.1');
+    await expect(once(late, 'connect')).rejects.toThrow(/ECONNREFUSED/);
+    response.end('late');
+    await busy.end();
+    await closed;
+    expect(busy.text).toContain('late');
+  }, 8_000);
+
+  it('tells the client with the last answer that the connection ends', async () => {
+    const { echo, arrived } = await slowService();
+    await using gw = await gateway(file('20s'), { echo });
+    const client = new Client(gw.port);
+    client.socket.write(get('/slow'));
+    const response = await arrived;
+    const closed = gw.gateway.close();
+    await sleep(50);
+    response.end('late');
+    await client.end();
+    await closed;
+    expect(client.text).toMatch(/\r\nConnection: close\r\n/i);
+  }, 8_000);
+
+  it('cuts off what is not done when the grace is over', async () => {
+    const { echo, arrived } = await slowService();
+    await using gw = await gateway(file('300ms'), { echo });
+    const client = new Client(gw.port);
+    client.socket.write(get('/slow'));
+    await arrived;
+    const startedAt = performance.now();
+    await gw.gateway.close();
+    await client.end();
+    expect(performance.now() - startedAt).toBeGreaterThan(250);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(client.text).not.toContain('200');
+  });
+
+  it('answers a request that was pipelined behind one in flight, in the platform’s shape', async () => {
+    const { echo, arrived } = await slowService();
+    await using gw = await gateway(file('2s', 'defaults: { errors: { body: { error: "{code}" } } }\n'), { echo });
+    const client = new Client(gw.port);
+    client.socket.write(get('/slow'));
+    const response = await arrived;
+    const closed = gw.gateway.close();
+    await sleep(50);
+    client.socket.write(get('/quick'));
+    await sleep(50);
+    response.end('late');
+    await client.end();
+    await closed;
+    expect(client.text).toContain('late');
+    // Either the connection ended behind the first answer, or the second says why, as `errors:` wants it.
+    const [, ...others] = client.text.match(/HTTP\/1\.1 \d+/g) ?? [];
+    if (others.length > 0) expect(client.text).toMatch(/quick$|\{"error":"draining"\}$/);
+    expect(client.text).not.toContain('FST_ERR');
+  });
+
+  it('closes WebSockets with 1001', async () => {
+    await using echo = await socketService();
+    await using gw = await gateway(file('2s'), { echo });
+    const socket = await open(`${gw.url}/ws`);
+    const end = closing(socket);
+    await gw.gateway.close();
+    expect((await end).code).toBe(1001);
+  });
+
+  it('cuts an event stream when the grace is over', async () => {
+    await using echo = await echoService((_request, response) => { response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n'); });
+    await using gw = await gateway(file('200ms'), { echo });
+    const client = new Client(gw.port);
+    client.socket.write(get('/events'));
+    await client.until('data: 1');
+    await gw.gateway.close();
+    await client.end();
+    expect(client.closed).toBe(true);
+  });
+});
