@@ -32,11 +32,12 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
     point(request, door.open(request, response));
     listener(request, response);
   };
+  server.on('connection', (socket: Socket) => door.connected(socket));
   server.on('request', enter);
   // The 100 is sent when somebody reads the body, so that a refused upload is never sent at all.
   server.on('checkContinue', enter);
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => door.upgrade(request, socket, head));
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(socket, new Problem(problems.methodNotAllowed, 'This is a gateway, not a forward proxy')));
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => door.refuse(socket, new Problem(problems.methodNotAllowed, 'This is a gateway, not a forward proxy')));
   return server;
 }
 
@@ -56,7 +57,7 @@ export function clientErrorHandler(door: FrontDoor): (error: Error, socket: Sock
     const problem = clientProblem(error as NodeJS.ErrnoException);
     if (problem && door.interrupt(socket, problem)) return;
     if (!problem || !socket.writable) socket.destroy();
-    else refuse(socket, problem);
+    else door.refuse(socket, problem);
   };
 }
 
@@ -67,12 +68,4 @@ function clientProblem(error: NodeJS.ErrnoException): Problem | null {
     case 'ERR_HTTP_REQUEST_TIMEOUT': return new Problem(problems.requestTimeout, 'The request did not arrive in time');
     default: return new Problem(problems.malformedRequest, 'The request is not valid HTTP', { cause: error });
   }
-}
-
-/** A refusal where there is no request to answer: no exchange, no route, so the plain catalogue shape. */
-function refuse(socket: Socket, problem: Problem): void {
-  const body = JSON.stringify({ type: 'about:blank', code: problem.type.code, title: problem.type.title, status: problem.status, detail: problem.detail });
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${problem.type.title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -35,14 +35,18 @@ function compileLine({ kind, key }: TableLine, ground: Ground): Destination {
 function gatekeeper({ access, config }: Ground): Guard {
   const unmatched = compileUnmatched(config.unmatched, access.authenticators);
   return {
-    admit(exchange: Exchange): Promise<void> {
+    admit(exchange: Exchange): void | Promise<void> {
       const { refusal } = exchange;
       if (refusal && refusal.type !== problems.routeNotFound && refusal.type !== problems.methodNotAllowed) throw refusal;
       const verdict = unmatched(exchange);
-      if (verdict instanceof Problem) throw verdict;
-      return verdict.then((problem) => Promise.reject(problem));
+      return verdict instanceof Problem ? refuse(exchange, verdict) : verdict.then((problem) => refuse(exchange, problem));
     },
   };
+}
+
+/** An OPTIONS about methods that exist is no refusal, but strangers are still told only what they may know. */
+function refuse({ refusal }: Exchange, problem: Problem): void {
+  if (refusal !== null || problem.type !== problems.routeNotFound) throw problem;
 }
 
 /** Builds the file's authenticators, in its order. */

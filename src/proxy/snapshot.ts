@@ -1,5 +1,4 @@
-import type { Exchange, Route, Snapshot } from '#libs/kernel';
-import { Problem, problems } from '#libs/kernel';
+import { Answer, HeaderList, Problem, problems, type Exchange, type Route, type Snapshot } from '#libs/kernel';
 import type { Explanation, RouteTable } from '#libs/routing';
 import { isPreflight } from '../http/cors.js';
 
@@ -12,11 +11,17 @@ export interface Destination {
 
 /** One compiled configuration: the table, and what happens where nothing matches. */
 export class CompiledSnapshot implements Snapshot {
+  /** Where an OPTIONS goes that no route takes, though routes take other methods of the path (RFC 9110 9.3.7). */
+  readonly #options: Route;
+
   constructor(
     readonly hash: string,
     private readonly table: RouteTable<Destination>,
     private readonly unmatched: Destination,
-  ) {}
+  ) {
+    const handle: Route['handle'] = (exchange) => Promise.resolve(new Answer(204, new HeaderList(['Allow', table.allow(exchange).join(', ')])));
+    this.#options = Object.freeze({ ...unmatched.route, handle });
+  }
 
   route(exchange: Exchange): void {
     if (exchange.refusal) {
@@ -37,8 +42,13 @@ export class CompiledSnapshot implements Snapshot {
       exchange.route = this.unmatched.preflight;
       return;
     }
+    const allow = this.table.allow(exchange);
+    if (exchange.method === 'OPTIONS' && allow.length > 0) {
+      exchange.route = this.#options;
+      return;
+    }
     exchange.route = this.unmatched.route;
-    exchange.refusal = notFound(exchange, this.table.allow(exchange));
+    exchange.refusal = notFound(exchange, allow);
   }
 
   /** Says of every route why an exchange gets it or not; a preflight is judged as the request it asks about. */

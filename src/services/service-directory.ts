@@ -6,10 +6,17 @@ import { openTarget } from './targets.js';
 /** The services of one snapshot by name. */
 export type Services = ReadonlyMap<string, Service>;
 
+/**
+ * Milliseconds after which a target that is no longer configured closes. A request that came before the reload may be
+ * sent long after it: its body has to arrive first, or a guard to decide. Idle connections end much earlier.
+ */
+const RETIREMENT = 600_000;
+
 /** Keeps targets, with their pools and state, across reloads: what is configured the same stays the same object. */
 @Injectable()
 export class ServiceDirectory implements OnApplicationShutdown {
   #targets = new Map<string, Target>();
+  readonly #retired = new Map<Target, NodeJS.Timeout>();
 
   /**
    * Builds the services of a configuration, reusing what is unchanged. Nothing takes effect before `adopt`.
@@ -31,15 +38,24 @@ export class ServiceDirectory implements OnApplicationShutdown {
     return { services, adopt: () => this.#adopt(targets) };
   }
 
-  /** What is no longer used finishes its requests and closes. */
   #adopt(next: Map<string, Target>): void {
     const kept = new Set(next.values());
-    for (const target of this.#targets.values()) if (!kept.has(target)) void target.dispatcher.close();
+    for (const target of this.#targets.values()) if (!kept.has(target)) this.#retire(target);
     this.#targets = next;
   }
 
+  #retire(target: Target): void {
+    const timer = setTimeout(() => {
+      this.#retired.delete(target);
+      void target.dispatcher.close();
+    }, RETIREMENT);
+    this.#retired.set(target, timer.unref());
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.#targets.values()].map((target) => target.dispatcher.close()));
+    for (const timer of this.#retired.values()) clearTimeout(timer);
+    await Promise.all([...this.#targets.values(), ...this.#retired.keys()].map((target) => target.dispatcher.close()));
     this.#targets.clear();
+    this.#retired.clear();
   }
 }

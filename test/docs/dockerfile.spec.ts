@@ -121,28 +121,28 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
     const [, ...entry] = JSON.parse(last('ENTRYPOINT')) as string[];
     const command = (JSON.parse(last('CMD')) as string[]).map((word) => word.replace('/etc/passerelle', app));
     const env = { PATH: process.env['PATH'], NODE_ENV: 'production', PASSERELLE__SERVER__PORT: String(port) };
-    const gateway = spawn(process.execPath, ['--import', './only.mjs', ...entry, ...command], { cwd: app, env });
+    const gateway = spawn(process.execPath, ['--import', './only.mjs', ...entry, ...command], { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(gateway, 'close');
+    let said = '';
+    for (const stream of [gateway.stdout, gateway.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text; });
     try {
-      let out = '';
-      for await (const chunk of gateway.stdout) {
-        out += String(chunk);
-        if (/listens on/.test(out)) break;
-      }
-      expect(out).toContain(`http://127.0.0.1:${port}`);
-      expect(healthy(port)).toBe(0);
+      while (!said.includes('listens on') && gateway.exitCode === null) await Promise.race([once(gateway.stdout, 'data'), ended]);
+      expect(said).toContain(`Passerelle listens on http://127.0.0.1:${port} `);
+      expect(await healthy(port)).toBe(0);
       gateway.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);
-      expect(healthy(port)).toBe(1);
+      expect(await healthy(port)).toBe(1);
     } finally {
       gateway.kill('SIGKILL');
     }
   }, 60_000);
 
   /** Runs the image's health check against another port. @returns its exit code. */
-  function healthy(port: number): number | null {
+  async function healthy(port: number): Promise<number> {
     const [, ...check] = JSON.parse(last('HEALTHCHECK').replace(/^.*?CMD /, '')) as string[];
-    return spawnSync(process.execPath, check.map((word) => word.replace('8000', String(port)))).status;
+    const asking = spawn(process.execPath, check.map((word) => word.replace('8000', String(port))), { stdio: 'ignore', timeout: 5_000 });
+    const [code] = (await once(asking, 'exit')) as [number];
+    return code;
   }
 });
 

@@ -12,7 +12,7 @@ const file = (routes: string, services = 'echo: { targets: "${ECHO}" }', rest = 
 const route = (path: string, settings = ''): string => `  ${path.replace(/\W/g, '')}: { match: { path: ${path}/** }, to: echo, authenticate: none${settings} }\n`;
 
 /** Outcomes of reloads, as listeners hear of them. */
-function heard(): { readonly outcomes: [string, ReloadReport][]; stop(): void } {
+function heard(): { readonly outcomes: [string, ReloadReport][]; readonly stop: () => void } {
   const outcomes: [string, ReloadReport][] = [];
   const stops = (['configurationLoaded', 'configurationLoadFailed', 'configurationApplied', 'configurationApplyFailed'] as const)
     .map((name) => events[name].subscribe((report) => outcomes.push([name, report])));

@@ -128,6 +128,8 @@ describe('T1: what matches no route', () => {
     ['GET', '/nowhere', true, 404],
     ['POST', '/a', false, 401],
     ['POST', '/a', true, 405],
+    ['OPTIONS', '/a', false, 401],
+    ['OPTIONS', '/a', true, 204],
     ['GET', '/a', false, 401],
     ['GET', '/health', false, 200],
   ])('%s %s hides what exists from strangers (known: %s): %i', async (method, path, known, status) => {

@@ -73,6 +73,11 @@ export async function gateway(yaml: string, options: { echo?: EchoService; env?:
   const head = `version: 1\nlog: { level: silent, access: off }\n`;
   const services = /^services:/m.test(yaml) ? '' : 'services: { echo: { targets: "${ECHO}" } }\n';
   await writeFile(file, yaml.includes('version: 1') ? yaml : head + services + yaml);
-  const started = await startGateway({ file, env: { ECHO: echo.url, ...options.env }, builtIns, port: 0, host: '127.0.0.1' });
+  const start = startGateway({ file, env: { ECHO: echo.url, ...options.env }, builtIns, port: 0, host: '127.0.0.1' });
+  // Whoever hands its own echo service in closes it too.
+  const started = await start.catch(async (error: unknown) => {
+    if (!options.echo) await echo.close();
+    throw error;
+  });
   return new TestGateway(started, echo, file);
 }
