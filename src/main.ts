@@ -6,5 +6,6 @@ import { setFlagsFromString } from 'node:v8';
 // (docs/adr/0013-v8-pretenuring.md). It must be set before the code it concerns runs.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
-const { run } = await import('./cli/run.js');
+const [{ lendModules }, { run }] = await Promise.all([import('./config/lent-modules.js'), import('./cli/run.js')]);
+lendModules();
 process.exitCode = await run(process.argv.slice(2));

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { ExtensionRegistry } from '#libs/kernel';
 import { deepFreeze } from './freeze.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { hashOf } from './hash.js';
@@ -11,22 +10,10 @@ import { valueOf } from './node-values.js';
 import { child, entriesOf, locate, type MapNode } from './nodes.js';
 import { originOf, type Written } from './origins.js';
 import { remember } from './provenance.js';
-import { endpointSchema, fileSchema, routeSchema, type EndpointConfig, type EndpointKind, type GatewayFile, type RouteConfig, type RouteSettings } from './schema/index.js';
-import { settingsSchema } from './schema/settings.js';
+import type { EndpointConfig, EndpointKind, GatewayFile, RouteConfig, RouteSettings } from './schema/index.js';
 import { ENDPOINT_KINDS } from './schema/endpoints.js';
+import type { Schemas } from './schemas.js';
 import { reportZodIssues } from './zod-issues.js';
-
-/** Everything the three schemas of a file and its extensions are needed for. */
-export interface Schemas {
-  readonly file: ReturnType<typeof fileSchema>;
-  readonly route: ReturnType<typeof routeSchema>;
-  readonly endpoint: ReturnType<typeof endpointSchema>;
-  readonly settings: ReturnType<typeof settingsSchema>;
-}
-
-export function schemasFor(extensions: ExtensionRegistry): Schemas {
-  return { file: fileSchema(extensions), route: routeSchema(extensions), endpoint: endpointSchema(extensions), settings: settingsSchema(extensions) };
-}
 
 /** What a file says once inheritance is resolved; parts that are not valid are left out, with issues. */
 export interface Resolved {

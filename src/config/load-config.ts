@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ExtensionRegistry, type Extension } from '#libs/kernel';
-import { effectiveConfig, isComplete, resolve, schemasFor } from './effective.js';
+import { effectiveConfig, isComplete, resolve } from './effective.js';
+import { schemasFor } from './schemas.js';
 import { applyEnvironment, withDotEnv } from './environment.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { FileReader } from './include.js';

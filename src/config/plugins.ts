@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import type { Extension } from '#libs/kernel';
 import type { Issues } from './issues.js';
 import { namesIn } from './layers.js';
-import { lendModules } from './lent-modules.js';
 import { nodeAt, type MapNode, type Node } from './nodes.js';
 
 /** What the modules of `server.plugins` bring. */
@@ -49,7 +48,6 @@ function nameOf({ kind, name }: Extension): string {
 }
 
 async function importModule(name: string, node: Node, report: (message: string) => void): Promise<Readonly<Record<string, unknown>> | null> {
-  lendModules();
   try {
     return (await import(pathToFileURL(locateModule(name, node.place.source.folder)).href)) as Record<string, unknown>;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Schemas } from './effective.js';
+import type { Schemas } from './schemas.js';
 import type { GatewayConfig } from './gateway-config.js';
 import type { Written } from './origins.js';
 
