@@ -26,7 +26,8 @@ export interface Gateway {
 
 /**
  * Starts a gateway from a file.
- * @throws ConfigurationError when the file is wrong: it never starts from an invalid one.
+ * @throws ConfigurationError when the file is wrong: it never starts from an invalid one. Error when an option of it is
+ * refused only on use, or the port cannot be had.
  */
 export async function startGateway(options: LoadOptions & { port?: number; host?: string }): Promise<Gateway> {
   const store = await ConfigStore.open(options);
@@ -34,8 +35,13 @@ export async function startGateway(options: LoadOptions & { port?: number; host?
   const door = new FrontDoor(systemClock);
   const app = await createApp(store, door);
   const snapshots = app.get(SnapshotService);
-  snapshots.apply();
-  await app.listen(options.port ?? server.port, options.host ?? server.host);
+  try {
+    snapshots.apply();
+    await app.listen(options.port ?? server.port, options.host ?? server.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return { app, url: addressOf(app), reload: () => snapshots.reload(), close: () => closeWithin(app, server.grace) };
 }
 

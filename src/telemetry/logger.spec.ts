@@ -68,7 +68,7 @@ describe('createLogger', () => {
 
 describe('NestLogger', () => {
   it.each([
-    ['log', 'info', ['started', 'Nest'], { msg: 'started', context: 'Nest' }],
+    ['log', 'debug', ['started', 'Nest'], { msg: 'started', context: 'Nest' }],
     ['warn', 'warn', ['careful'], { msg: 'careful' }],
     ['error', 'error', ['broken', 'Error: x\n    at y', 'Nest'], { msg: 'broken', stack: 'Error: x\n    at y', context: 'Nest' }],
     ['error', 'error', ['broken', 'Error: x\n    at y'], { msg: 'broken', stack: 'Error: x\n    at y' }],
@@ -81,11 +81,11 @@ describe('NestLogger', () => {
   });
 
   it('is what Nest logs with once told so', () => {
-    const { logger, last } = capture();
+    const { logger, last } = capture('debug');
     Nest.overrideLogger(new NestLogger(logger));
     new Nest('Room').log('ready');
     Nest.overrideLogger(false);
-    expect(last()).toMatchObject({ level: 'info', msg: 'ready', context: 'Room' });
+    expect(last()).toMatchObject({ level: 'debug', msg: 'ready', context: 'Room' });
   });
 });
 

@@ -6,8 +6,9 @@ import { LOGGER, type Logger } from './logger.js';
 export class NestLogger implements LoggerService {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
+  /** Nest tells of every module and route it wires; an operator rarely wants to know. */
   log(message: unknown, ...rest: unknown[]): void {
-    this.#write('info', message, rest);
+    this.#write('debug', message, rest);
   }
 
   /** Nest passes a stack before the context. */

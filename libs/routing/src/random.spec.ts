@@ -1,6 +1,7 @@
 import { normalisePath } from './normalise-path.js';
 import { RouteTable } from './route-table.js';
 import type { ConditionSpec, ConditionSpecs, RouteEntry, RouteRequest, VersionsSpec } from './types.js';
+import { seededRandom } from '#libs/testing';
 
 /** Random tables and requests against a matcher that knows nothing of trees: regular expressions over every route. */
 type Entry = RouteEntry<number>;
@@ -67,7 +68,7 @@ function conditionHolds(spec: ConditionSpec, value: string | undefined): boolean
 const compare = (a: Hit, b: Hit) => a.rank.map((rank, index) => rank - (b.rank[index] as number)).find((order) => order !== 0) ?? 0;
 
 describe('random tables', () => {
-  const random = seeded(20_261_121);
+  const random = seededRandom(20_261_121);
   const pick = <V>(values: readonly V[]): V => values[Math.floor(random() * values.length)] as V;
   const some = <V>(values: readonly V[], share = 0.3): readonly V[] | undefined =>
     random() < share ? [...new Set([pick(values), pick(values)])] : undefined;
@@ -166,7 +167,7 @@ describe('random request targets', () => {
   const PARTS = ['/', '/', '.', '.', '%', '2', 'e', 'E', 'F', '5', 'c', ';', '\\', 'a', 'b', '?', '#', '\u0000', ' ', '\u00c3', '\u00a9', '%2e', '%2F', '%25', '%41', '%c3%a9'];
 
   it('come to rest at once, without anything a service could read otherwise', () => {
-    const random = seeded(7);
+    const random = seededRandom(7);
     let accepted = 0;
     for (let round = 0; round < 20_000; round++) {
       const target = `/${Array.from({ length: Math.floor(random() * 9) }, () => PARTS[Math.floor(random() * PARTS.length)]).join('')}`;
@@ -182,14 +183,3 @@ describe('random request targets', () => {
     expect(accepted).toBeGreaterThan(2_000);
   });
 });
-
-/** Mulberry32: the same numbers on every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
