@@ -44,7 +44,7 @@ describe('createLogger', () => {
     ['a nest line', (logger) => new NestLogger(logger).error(`Bearer ${SECRET}1`, `Error: password=${SECRET}\n    at x`, 'Context')],
     ['a nest object', (logger) => new NestLogger(logger).log({ apiKey: SECRET })],
   ])('never shows %s', (_what, write) => {
-    const { logger, lines } = capture();
+    const { logger, lines } = capture('debug');
     write(logger);
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain(SECRET);

@@ -72,3 +72,17 @@ export function between(markdown: string, name: string): string {
   if (!found) throw new Error(`There is no part "${name}"`);
   return found[1] as string;
 }
+
+/** A test that a page names, and the words the page quotes of it. */
+export interface Evidence {
+  readonly file: string;
+  readonly quotes: readonly string[];
+}
+
+/** The tests a cell of a page links to. */
+export function evidenceOf(page: string, cell: string): Evidence[] {
+  return [...cell.matchAll(/\]\(([^)]+\.spec\.ts)\)([^[]*)/g)].map(([, target, rest]) => ({
+    file: path.posix.join(path.posix.dirname(page), target as string),
+    quotes: [...(rest as string).matchAll(/“([^”]+)”/g)].map(([, quote]) => quote as string),
+  }));
+}
