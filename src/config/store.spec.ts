@@ -48,6 +48,17 @@ describe('ConfigStore', () => {
     expect(heard.loaded).toHaveLength(1);
   });
 
+  it('does not miss an edit made while a load is under way', async () => {
+    using folder = new ConfigFolder({ 'gateway.yaml': valid(ROUTE) });
+    const store = await ConfigStore.open({ file: folder.at('gateway.yaml'), env: {}, builtIns });
+    const underWay = store.reload();
+    // The load has read the file by the next turn, and is still busy with it.
+    await Promise.resolve();
+    folder.write('gateway.yaml', valid(ROUTE.replace('/r', '/s')));
+    expect(await Promise.all([underWay, store.reload()])).toEqual([false, true]);
+    expect(store.current.config.routes['r']?.match.path).toEqual(['/s']);
+  });
+
   it('goes back when the new one could not be applied, so that the next reload tries again', async () => {
     using folder = new ConfigFolder({ 'gateway.yaml': valid(ROUTE) });
     const store = await ConfigStore.open({ file: folder.at('gateway.yaml'), env: {}, builtIns });

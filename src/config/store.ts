@@ -11,7 +11,8 @@ import { loadConfig, type LoadedConfig, type LoadOptions } from './load-config.j
 export class ConfigStore {
   #current: LoadedConfig;
   #former: LoadedConfig | null = null;
-  #loading: Promise<boolean> | null = null;
+  #loading: Promise<boolean> = Promise.resolve(false);
+  #waiting: Promise<boolean> | null = null;
 
   private constructor(private readonly options: LoadOptions, loaded: LoadedConfig) {
     this.#current = loaded;
@@ -27,14 +28,18 @@ export class ConfigStore {
   }
 
   /**
-   * Loads the file again. Calls that overlap share one load.
+   * Loads the file again. A call during a load waits for one that starts after it: the load under way may have read the
+   * file before the edit this call is about. Calls that wait share that one.
    * @returns whether `current` is another configuration now; `false` when nothing changed, or the file is wrong
    */
   reload(): Promise<boolean> {
-    this.#loading ??= this.#reload().finally(() => {
-      this.#loading = null;
+    this.#waiting ??= this.#loading.then(() => {
+      this.#waiting = null;
+      const load = this.#reload();
+      this.#loading = load.catch(() => false);
+      return load;
     });
-    return this.#loading;
+    return this.#waiting;
   }
 
   /** Goes back to the former configuration: the new one could not be applied, and the next reload must try again. */
