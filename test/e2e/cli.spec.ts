@@ -45,7 +45,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('start', () => {
+describe('O15: start', () => {
   it('prints its address, serves, reloads on SIGHUP and ends on SIGTERM', async () => {
     await using gateway = passerelle('start', '--port', '0');
     const [, url] = await gateway.says(URL_LINE);
@@ -104,7 +104,7 @@ describe('start', () => {
   });
 });
 
-describe('demo', () => {
+describe('O15: demo', () => {
   const demo = (...argv: string[]): Passerelle => Passerelle.run(['demo', ...argv], { cwd: folder });
 
   it('takes the sample platform on a tour', async () => {
@@ -142,7 +142,7 @@ describe('demo', () => {
   }, 30_000);
 });
 
-describe('every other command', () => {
+describe('O15, X1, X2: every other command', () => {
   it.each([
     [['check'], 0, /gateway\.yaml: 1 route, 1 service/],
     [['routes'], 0, /\/a\/\*\* +all methods +all +echo +keep +public/],

@@ -22,7 +22,7 @@ routes:
 
 type Line = Record<string, unknown>;
 
-describe('O2: one JSON line per exchange', () => {
+describe('O4: one JSON line per exchange', () => {
   let folder: string;
   let echo: SocketService;
   let slow: Awaited<ReturnType<typeof echoService>>;

@@ -35,7 +35,7 @@ const ANSWERS: Readonly<Record<string, { headers: Record<string, string | number
   '/nothing': { headers: { 'content-type': 'text/plain', 'content-length': 0 }, body: '' },
 };
 
-describe('T13: compression', () => {
+describe('T14: compression', () => {
   let gw: TestGateway;
   beforeAll(async () => {
     const echo = await echoService((incoming, response) => {

@@ -28,7 +28,7 @@ endpoints:
 
 const vary = ({ headers }: Reply): string[] => String(headers['vary'] ?? '').split(',').map((name) => name.trim().toLowerCase());
 
-describe('T4: CORS and security headers', () => {
+describe('X7: CORS and security headers', () => {
   let gw: TestGateway;
   beforeAll(async () => {
     const echo = await echoService((request, response) => {

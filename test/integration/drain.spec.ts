@@ -36,7 +36,7 @@ async function slowService() {
   return { echo: await echoService(listener), arrived: arrived.promise };
 }
 
-describe('X3: closing', () => {
+describe('O11: closing', () => {
   it('answers what is in flight, then is done at once', async () => {
     const { echo, arrived } = await slowService();
     await using gw = await gateway(file('20s'), { echo });

@@ -64,7 +64,7 @@ ${OPEN}`, { echo });
   });
 });
 
-describe('O3: metrics', () => {
+describe('O2: metrics', () => {
   it('count by pattern: no path of a client is ever a label', async () => {
     await using gw = await gateway(OPEN);
     for (let i = 0; i < 30; i++) {
@@ -97,7 +97,7 @@ describe('O3: metrics', () => {
   });
 });
 
-describe('O4: the documentation page', () => {
+describe('O7: the documentation page', () => {
   const POLICY = "default-src 'none'";
 
   it('and all it needs come from the gateway itself, under a policy that allows just that', async () => {

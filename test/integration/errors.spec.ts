@@ -53,7 +53,7 @@ const start = async (errors: string): Promise<TestGateway> => {
   return gateway(`version: 1\nlog: { level: silent, access: off }\n${file(errors)}`, { echo });
 };
 
-describe('T15: problem+json', () => {
+describe('X3: problem+json', () => {
   let gw: TestGateway;
   beforeAll(async () => { gw = await start(''); });
   afterAll(() => gw[Symbol.asyncDispose]());
@@ -101,7 +101,7 @@ const TEMPLATE = `, errors: {
     unauthenticated: { status: 403, message: "Non authentifié", body: { detail: "{message}" } },
     502: { body: "Le service {service} ne répond pas.", contentType: "text/plain; charset=utf-8" } } }`;
 
-describe('T15: the platform’s own shape', () => {
+describe('X4: the platform’s own shape', () => {
   let gw: TestGateway;
   beforeAll(async () => { gw = await start(TEMPLATE.replaceAll('\n', ' ')); });
   afterAll(() => gw[Symbol.asyncDispose]());
@@ -160,7 +160,7 @@ describe('T15: the platform’s own shape', () => {
   });
 });
 
-describe('T15: a path in an error is never markup', () => {
+describe('X7: a path in an error is never markup', () => {
   it('in HTML and in text that is JSON', async () => {
     await using gw = await gateway('defaults: { authenticate: none, errors: { body: "<p>{path}</p>", contentType: text/html, only: { 405: { body: \'{{"path":"{path}"}}\', contentType: application/json } } } }\nroutes: { a: { match: { path: "/a/**", methods: [GET] }, to: echo } }');
     const { text } = await raw(gw.port, 'GET /<script>alert("1")</script> HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
@@ -170,7 +170,7 @@ describe('T15: a path in an error is never markup', () => {
   });
 });
 
-describe('T15: a failure in the middle of an answer', () => {
+describe('T9: a failure in the middle of an answer', () => {
   it('ends the connection, so that nobody takes the half for the whole', async () => {
     await using target = await rawTarget((_head, socket) => { socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'); setTimeout(() => socket.destroy(), 50); });
     await using gw = await gateway(`services: { echo: { targets: "${target.url}" } }\nroutes: { a: { match: { path: /** }, to: echo, authenticate: none } }`);

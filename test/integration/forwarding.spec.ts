@@ -12,7 +12,7 @@ const get = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHos
 
 const before = (url: string, settings = ''): Promise<TestGateway> => gateway(`services: { echo: { targets: "${url}" } }\n${OPEN.replace('authenticate: none', `authenticate: none${settings}`)}`);
 
-describe('T10: who asked, and through whom', () => {
+describe('X3: who asked, and through whom', () => {
   it.each<[string, string, Record<string, string>, Record<string, string | undefined>]>([
     ['tells a stranger’s own address', 'forwarded: { send: [x-forwarded, forwarded] }', { 'x-forwarded-for': '9.9.9.9', forwarded: 'for=9.9.9.9', 'x-forwarded-prefix': '/x' },
       { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'shop.example:81', 'x-forwarded-proto': 'http', forwarded: 'for=127.0.0.1;host="shop.example:81";proto=http', 'x-forwarded-prefix': undefined, via: '1.1 passerelle' }],
@@ -41,7 +41,7 @@ describe('T10: who asked, and through whom', () => {
   });
 });
 
-describe('T10: request id and trace', () => {
+describe('X3: request id and trace', () => {
   it.each<[string, string, string | undefined, RegExp]>([
     ['client', '', 'my-id_1', /^my-id_1$/],
     ['client', '', 'not safe"', /^[0-9a-f-]{36}$/],
@@ -76,7 +76,7 @@ describe('T10: request id and trace', () => {
   });
 });
 
-describe('T9: connections', () => {
+describe('T11: connections', () => {
   it('answers an HTTP/1.0 client without chunks and closes', async () => {
     await using echo = await echoService((_request, response) => { response.write('one '); setTimeout(() => response.end('two'), 20); });
     await using gw = await before(echo.url);

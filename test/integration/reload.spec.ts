@@ -19,7 +19,7 @@ function heard(): { readonly outcomes: [string, ReloadReport][]; readonly stop: 
   return { outcomes, stop: () => stops.forEach((stop) => stop()) };
 }
 
-describe('X2: a reload that fails changes nothing', () => {
+describe('O10: a reload that fails changes nothing', () => {
   it.each<[string, string, string, RegExp]>([
     ['is not YAML', `${HEAD}routes: [`, 'configurationLoadFailed', /gateway\.yaml:\d+/],
     ['has mistakes', file(route('/new', ', tiemout: 1s')), 'configurationLoadFailed', /gateway\.yaml:5:\d+ routes\.new\.tiemout: .*timeout/],
@@ -54,7 +54,7 @@ describe('X2: a reload that fails changes nothing', () => {
   });
 });
 
-describe('X2: a reload applies whole', () => {
+describe('O10: a reload applies whole', () => {
   it('tells listeners, and the hash of what is in force', async () => {
     await using gw = await gateway(file(route('/old')));
     const hash = async () => (await gw.fetch('/health/ready')).json<{ configuration: string }>().configuration;
@@ -132,7 +132,7 @@ describe('X2: a reload applies whole', () => {
   });
 });
 
-describe('X2: reloads under load', () => {
+describe('O10: reloads under load', () => {
   const hammer = async (gw: TestGateway, alternatives: readonly string[], ask: (i: number) => Promise<number>) => {
     let on = true;
     const failures: unknown[] = [];

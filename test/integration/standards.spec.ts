@@ -9,7 +9,7 @@ const get = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHos
 const before = (url: string, settings = ''): Promise<TestGateway> =>
   gateway(`services: { echo: { targets: "${url}" } }\nroutes: { all: { match: { path: /** }, to: echo, authenticate: none${settings} } }`);
 
-describe('T9: answers pass as they are', () => {
+describe('T11: answers pass as they are', () => {
   const through = async (listener: RequestListener, bytes: string, settings = '') => {
     await using echo = await echoService(listener);
     await using gw = await before(echo.url, settings);
