@@ -1,4 +1,4 @@
-import { copyRequestHeaders } from '#libs/forwarder';
+import { compileHeaderCopy } from '#libs/forwarder';
 import { Problem, problems, type Exchange, type Interceptor } from '#libs/kernel';
 import { compileRequestHeaders } from '#libs/transforms';
 import { compileForwarded, isOwnedHeader } from '../../http/forwarded.js';
@@ -14,14 +14,14 @@ import type { Compile } from '../compile.js';
 export const contextHeaders: Compile = ({ settings, config }): Interceptor => {
   const { isDropped, apply } = compileRequestHeaders(settings.headers.request);
   const idHeaders = config.requestId.upstream.map((name) => name.toLowerCase());
-  const dropped = (name: string): boolean => isDropped(name) || isOwnedHeader(name) || idHeaders.includes(name) || name === 'traceparent' || name === 'tracestate';
+  const copyHeaders = compileHeaderCopy((name) => isDropped(name) || isOwnedHeader(name) || idHeaders.includes(name) || name === 'traceparent' || name === 'tracestate');
   const addForwarded = compileForwarded(config.forwarded, compileTrust(config.forwarded.trust));
   const addTrace = compileTraceHeaders();
   const { limit } = settings.body;
   return {
     intercept(exchange, next) {
       limitBody(exchange, limit);
-      const headers = copyRequestHeaders(exchange, dropped);
+      const headers = copyHeaders(exchange);
       for (const name of config.requestId.upstream) headers.append(name, exchange.id);
       exchange.outgoing = { method: settings.method ?? exchange.method, path: exchange.servicePath, query: exchange.query, headers, body: exchange.body };
       addForwarded(exchange, headers);
