@@ -19,5 +19,11 @@ export function answerProblem(exchange: Exchange, error: unknown, response: Serv
     response.destroy();
     return;
   }
-  writeAnswer(exchange, exchange.route.problems.render(problem, exchange), response);
+  try {
+    writeAnswer(exchange, exchange.route.problems.render(problem, exchange), response);
+  } catch (fault) {
+    // What a plugin said in its problem cannot be sent. Where even our own words cannot, only the log can tell.
+    if (problem.type === problems.internal) response.destroy();
+    else answerProblem(exchange, fault, response);
+  }
 }

@@ -6,6 +6,9 @@ import { compileRequestId } from './request-id.js';
 import { compileTraceId } from './trace-context.js';
 import { compileTrust, resolveClient } from './trusted-proxies.js';
 
+/** RFC 9112 3.2: what a Host field may hold; nothing is what a client sends that has no authority to name. */
+const HOST = /^(?:[\w.~-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 /** What the front door does to every request before there is a route, compiled from a configuration. */
 export interface Edge {
   /** Writes who is calling and under which id: `id`, `peer`, `client`, `scheme`, `host`, `traceId`. */
@@ -31,14 +34,22 @@ export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig
       exchange.id = newId(headers, trusted);
       exchange.traceId = traceId(headers);
     },
-    refuse({ httpVersion, rawHeaders, url: target }) {
+    refuse({ headers, httpVersion, rawHeaders, url: target }) {
       if ((target as string).length > url) return new Problem(problems.uriTooLong, `The URL is over the limit of ${url} bytes`);
       if (rawHeaders.length > headerCount * 2) return new Problem(problems.headersTooLarge, `There are more than ${headerCount} header fields`);
       const hosts = countHosts(rawHeaders);
-      if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return null;
-      return new Problem(problems.malformedRequest, hosts === 0 ? 'There is no Host header' : 'There is more than one Host header');
+      if (hosts > 1) return malformed('There is more than one Host header');
+      if (hosts === 0 && httpVersion !== '1.0') return malformed('There is no Host header');
+      if (hosts === 1 && !HOST.test(headers.host as string)) return malformed('The Host header is not a host name with or without a port');
+      // RFC 9112 6.1: node:http takes off the chunks, and what is left would go on as if it were the content.
+      const coding = headers['transfer-encoding'];
+      return coding === undefined || coding.toLowerCase() === 'chunked' ? null : malformed('The only transfer coding is chunked');
     },
   };
+}
+
+function malformed(detail: string): Problem {
+  return new Problem(problems.malformedRequest, detail);
 }
 
 /** RFC 9112 3.2: exactly one Host field; none is an accident, two are an attack. */

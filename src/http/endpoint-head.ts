@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HeaderList } from '#libs/kernel';
 import { exchangeOf } from './exchange-of.js';
+import { linger } from './write-answer.js';
 
 const POLICY = 'content-security-policy';
 
@@ -18,6 +19,7 @@ export function endpointHead(request: FastifyRequest, reply: FastifyReply, paylo
     if (name.toLowerCase() === POLICY && reply.hasHeader(POLICY)) continue;
     reply.header(name, head.flat[i + 1]);
   }
+  if (!request.raw.complete) linger(reply.raw);
   if (typeof payload === 'string' || Buffer.isBuffer(payload)) exchange.bytesOut = Buffer.byteLength(payload);
   done(null, payload);
 }

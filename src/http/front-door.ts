@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { events, Problem, problems, type Clock, type Exchange, type Snapshot } from '#libs/kernel';
 import { answerProblem } from './answer-problem.js';
 import { bindExchange } from './exchange-of.js';
@@ -10,13 +11,21 @@ import { openExchange } from './open-exchange.js';
 const SWITCHED = 101;
 /** Milliseconds a client may go on sending what nobody reads, so that it gets to read why; a reset would take it away. */
 const LINGER = 2_000;
+/** Requests that may wait on one connection. Each costs its sender a line and us an exchange, so there has to be an end. */
+const PIPELINED = 100;
 
 /**
- * A connection carries its present exchange in a slot of its own. Not in a Map: one that is written and deleted from
- * per request makes the collector keep each of its former tables, and all they hold, until the next full collection.
+ * A connection carries its exchanges under way itself, oldest first: one, unless the client pipelines. Not in a Map: one
+ * that is written and deleted from per request makes the collector keep each of its former tables, and all they hold,
+ * until the next full collection.
  */
-const present = Symbol('present exchange');
-type Connection = Socket & { [present]?: { readonly exchange: Exchange; readonly response: ServerResponse } | null };
+const underWay = Symbol('exchanges under way');
+type Connection = Socket & { [underWay]?: Open[] };
+
+interface Open {
+  readonly exchange: Exchange;
+  readonly response: ServerResponse;
+}
 
 /** What an upgrade request is handed to once its exchange is open. */
 export type UpgradeHandler = (exchange: Exchange, response: ServerResponse, head: Buffer) => void;
@@ -56,8 +65,8 @@ export class FrontDoor {
   drain(): void {
     this.#draining = true;
     for (const connection of this.#connections) {
-      const response = connection[present]?.response;
-      if (response) response.shouldKeepAlive = false;
+      const last = connection[underWay]?.at(-1);
+      if (last) last.response.shouldKeepAlive = false;
     }
   }
 
@@ -83,8 +92,18 @@ export class FrontDoor {
     answerProblem(this.#route(exchange, request, response), problem, response);
   }
 
-  /** An upgrade has no response object yet; it gets one, so that refusals are written like any other. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  /** We are no forward proxy (RFC 9110 9.3.6). */
+  connect({ socket }: IncomingMessage, stream: Duplex): void {
+    if (takenOver(socket, stream)) this.refuse(socket, new Problem(problems.methodNotAllowed, 'This is a gateway, not a forward proxy'));
+  }
+
+  /**
+   * An upgrade has no response object yet; it gets one, so that refusals are written like any other.
+   * @param stream the connection, or, around a body that is not complete, what node:http would have us wait for.
+   */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const { socket } = request;
+    if (!takenOver(socket, stream)) return;
     const response = new ServerResponse(request);
     response.assignSocket(socket);
     response.shouldKeepAlive = false;
@@ -96,7 +115,7 @@ export class FrontDoor {
 
   /** The bytes after the head are not HTTP, or too slow: stops the exchange they belong to, if there is one. */
   interrupt(socket: Socket, problem: Problem): boolean {
-    const current = (socket as Connection)[present];
+    const current = (socket as Connection)[underWay]?.at(-1);
     if (!current) return false;
     current.response.shouldKeepAlive = false;
     current.exchange.abort(problem);
@@ -119,11 +138,13 @@ export class FrontDoor {
 
   #watch(exchange: Exchange, socket: Connection, response: ServerResponse): void {
     this.active++;
-    socket[present] = { exchange, response };
+    const open: Open = { exchange, response };
+    const all = (socket[underWay] ??= []);
+    all.push(open);
     events.exchangeOpened.publish(exchange);
-    response.on('close', () => {
-      // A pipelined request may have taken the slot already.
-      if (socket[present]?.exchange === exchange) socket[present] = null;
+    response.once('close', () => {
+      if (all[0] === open) all.shift();
+      else all.splice(all.indexOf(open), 1);
       if (!response.writableFinished && !exchange.problem && exchange.status !== SWITCHED) {
         exchange.problem = new Problem(problems.clientClosed, 'The client left before the answer was complete');
         exchange.status = exchange.problem.status;
@@ -131,7 +152,26 @@ export class FrontDoor {
       }
       this.close(exchange);
       // An answer whose head had left before the shutdown began could not say that it was the last.
-      if (this.#draining && !socket[present]) socket.destroySoon();
+      if (this.#draining && all.length === 0) socket.destroySoon();
     });
+    if (all.length > PIPELINED) socket.destroy();
   }
 }
+
+/**
+ * With an upgrade or a CONNECT node:http lets go of the connection, errors on it included. Answers that were still to
+ * come before it could then neither be kept in order nor be told that the client left, so such a connection ends.
+ * @returns whether the connection goes on.
+ */
+function takenOver(socket: Connection, stream: Duplex): boolean {
+  socket.on('error', ignore);
+  stream.on('error', ignore);
+  const earlier = socket[underWay] ?? [];
+  if (earlier.length === 0) return true;
+  socket.destroy();
+  // Those that wait for their turn hear nothing of the connection.
+  for (const { response } of earlier.slice(1)) response.destroy().emit('close');
+  return false;
+}
+
+function ignore(): void {}

@@ -8,6 +8,11 @@ export function hasBody(request: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0');
 }
 
+/** Whether the client holds its body back until it is told to send it. HTTP/1.0 knows no such thing. */
+function waits({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.expect !== undefined && httpVersion !== '1.0' && /(?:^|[\s,])100-continue(?:$|[\s,;])/i.test(headers.expect);
+}
+
 /**
  * The request's body as a stream of its own: whoever destroys it (undici does, when a target answers early or breaks)
  * leaves the client's connection standing, so that an answer can still be sent. Counts, and enforces the limit.
@@ -35,7 +40,7 @@ export class RequestBody extends Readable {
     }
     this.#flowing = true;
     // RFC 9110 10.1.1: only now does anybody want the body, so only now is the client told to send it.
-    if (request.headers.expect?.toLowerCase() === '100-continue') this.response.writeContinue();
+    if (waits(request)) this.response.writeContinue();
     request.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).on('error', this.#onClose);
   }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Problem, problems, type Exchange } from '#libs/kernel';
 import type { ServerConfig } from '../config/index.js';
 import type { FrontDoor } from './front-door.js';
@@ -29,6 +30,8 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
   server.maxHeadersCount = 0;
   if (config.limits.connections > 0) server.maxConnections = config.limits.connections;
   const enter = (request: IncomingMessage, response: ServerResponse): void => {
+    // node:http goes on through all it has read of a connection, also when that has ended in between.
+    if (request.socket.destroyed) return;
     point(request, door.open(request, response));
     listener(request, response);
   };
@@ -36,8 +39,10 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
   server.on('request', enter);
   // The 100 is sent when somebody reads the body, so that a refused upload is never sent at all.
   server.on('checkContinue', enter);
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => door.upgrade(request, socket, head));
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => door.refuse(socket, new Problem(problems.methodNotAllowed, 'This is a gateway, not a forward proxy')));
+  // RFC 9110 10.1.1: an expectation nobody knows may be passed over; node:http would refuse it behind our back.
+  server.on('checkExpectation', enter);
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => door.upgrade(request, stream, head));
+  server.on('connect', (request: IncomingMessage, stream: Duplex) => door.connect(request, stream));
   return server;
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Problem, problems, type Abortable, type Answer, type AnswerBody, type BodySink, type Exchange } from '#libs/kernel';
+import { Problem, problems, type Abortable, type Answer, type AnswerBody, type BodySink, type Exchange, type HeaderList } from '#libs/kernel';
 
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
 const LINGER = 2_000;
@@ -20,8 +20,12 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   }
   exchange.route?.head.apply(exchange, headers);
   if (response.req.complete === false) linger(response);
-  if (REASON.test(answer.statusText)) response.writeHead(status, answer.statusText, headers.flat);
-  else response.writeHead(status, headers.flat);
+  // RFC 9110 8.6.
+  if (status === 204) headers.remove('content-length');
+  lengthLast(headers);
+  // Also where it is empty: what an answer that could not be sent has left here would be sent with its replacement.
+  response.statusMessage = REASON.test(answer.statusText) ? answer.statusText : '';
+  response.writeHead(status, headers.flat);
   if (body === null || exchange.method === 'HEAD' || status === 204 || status === 304) {
     body?.cancel(clientGone());
     response.end();
@@ -34,6 +38,18 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   }
   exchange.bytesOut = whole.byteLength;
   response.end(whole);
+}
+
+/**
+ * node:http reads a `Content-Disposition` that comes behind the length as UTF-8 and writes it as Latin-1: another file
+ * name, or an exception. One that comes before it leaves with the bytes the service sent.
+ */
+function lengthLast(headers: HeaderList): void {
+  if (headers.get('content-disposition') === undefined) return;
+  const length = headers.get('content-length');
+  if (length === undefined) return;
+  headers.remove('content-length');
+  headers.append('Content-Length', length);
 }
 
 function stream(exchange: Exchange, body: AnswerBody, response: ServerResponse): void {
@@ -79,8 +95,8 @@ function pairs(flat: readonly string[]): [string, string][] {
   return list;
 }
 
-/** node:http reads on after an early answer to keep the connection; not for ever. */
-function linger(response: ServerResponse): void {
+/** Called with an answer to a request whose body is not complete: node:http reads on to keep the connection; not for ever. */
+export function linger(response: ServerResponse): void {
   const { req } = response;
   response.once('finish', () => {
     if (req.complete) return;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Answer } from '#libs/kernel';
 
@@ -19,9 +19,17 @@ export function watchHandshake({ socket }: ServerResponse): () => void {
   return () => client.off('readable', look).off('end', leave);
 }
 
-/** The head of a 101. RFC 9110 7.8: the two hop-by-hop fields of the switch are ours to write. */
+/**
+ * The head of a 101. RFC 9110 7.8: the two hop-by-hop fields of the switch are ours to write.
+ * @throws TypeError for a field that would split the head: node:http, which looks at all others, does not see this one.
+ */
 export function switchingHead({ status, headers: { flat } }: Answer): string {
   let text = `HTTP/1.1 ${status} Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`;
-  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}: ${flat[i + 1]}\r\n`;
+  for (let i = 0; i < flat.length; i += 2) {
+    const [name, value] = [flat[i] as string, flat[i + 1] as string];
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    text += `${name}: ${value}\r\n`;
+  }
   return `${text}\r\n`;
 }

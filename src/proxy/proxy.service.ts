@@ -50,7 +50,9 @@ export class ProxyService implements BeforeApplicationShutdown {
     void this.tunnels.closeAll(closeCodes.away, 'the gateway is shutting down');
   }
 
+  /** A client that left while the guards were deciding wants nothing from a service any more. */
   #handle(exchange: Exchange): Promise<Answer> {
+    if (exchange.aborted) return Promise.reject(exchange.aborted);
     return (exchange.route as NonNullable<Exchange['route']>).handle(exchange);
   }
 
@@ -62,8 +64,9 @@ export class ProxyService implements BeforeApplicationShutdown {
     if (target.destroyed) throw new Problem(problems.badTargetResponse, 'The service broke off the WebSocket at once');
     exchange.status = answer.status;
     own.apply(exchange, answer.headers);
+    const switching = switchingHead(answer);
     response.detachSocket(client);
-    client.write(switchingHead(answer));
+    client.write(switching, 'latin1');
     if (head.length > 0) client.unshift(head);
     this.tunnels.join(exchange, { client, target }, { ...(websocket as WebSocketLimits), silence: timeouts.stream }, () => response.emit('close'));
   }

@@ -6,8 +6,12 @@ const SECRET_NAME = /secret|passw|pass.?phrase|pwd|token|credential|private.?key
 /** Query parameters that carry a credential besides: OAuth codes, signed links, one-time codes. */
 const SECRET_PARAMETER = /^(?:code|state|sig|key|otp|pin|assertion|nonce|auth|sid)$/i;
 
-/** A JSON Web Token by its first characters, `{"` in base64. */
-const TOKEN = /eyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)*/g;
+/**
+ * A JSON Web Token by its first characters, `{"` in base64, after what is glued to its front. Looked for from the start
+ * of a word only, and only where a second part follows: clients send 32 KB of `eyJeyJeyJ`, and every start that can fail
+ * at the end of a long word would make that quadratic.
+ */
+const TOKEN = /(?<![\w-])(?=[\w-]+\.[\w-])([\w-]*?)eyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)*/g;
 const SCHEME = /^\s*(?:bearer|basic|digest|token)\s+\S/i;
 
 /** Knows which values must not be written down. The file can add names, never take one away. */
@@ -48,7 +52,7 @@ export class Redaction {
 
 /** Text without the JSON Web Tokens in it. */
 export function withoutTokens(text: string): string {
-  return text.includes('eyJ') ? text.replace(TOKEN, REDACTED) : text;
+  return text.includes('eyJ') ? text.replace(TOKEN, `$1${REDACTED}`) : text;
 }
 
 function holdsToken(text: string): boolean {

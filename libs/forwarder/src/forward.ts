@@ -109,6 +109,10 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
     }
     // step 4
     this.#disarm();
+    if (!isPlain(fields)) {
+      this.abort(new Problem(problems.badTargetResponse, 'The service used a transfer coding that nobody asked for', { members: { phase: this.#phase, side: 'target' } }));
+      return;
+    }
     this.#phase = 'response-body';
     if (isEndless(fields)) this.#letGo();
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
@@ -209,6 +213,12 @@ interface Limit {
 const CONNECT: Limit = { type: problems.connectTimeout, detail: 'No connection to the service was to be had in time' };
 const FIRST_BYTE: Limit = { type: problems.firstByteTimeout, detail: 'The service did not begin to answer in time' };
 const IDLE: Limit = { type: problems.idleTimeout, detail: 'The service stopped in the middle of its answer' };
+
+/** Whether the body is what is left when the chunks are taken off (RFC 9112 7): only then may it go on without its coding. */
+function isPlain(fields: IncomingHttpHeaders): boolean {
+  const coding = fields['transfer-encoding'];
+  return coding === undefined || coding.toLowerCase() === 'chunked';
+}
 
 const ENDLESS = /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i;
 

@@ -1,0 +1,128 @@
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request as send } from 'undici';
+import { echoService } from '#libs/testing';
+import { FrontDoor } from '../../src/http/front-door.js';
+import { Redaction } from '../../src/telemetry/redaction.js';
+import { gateway, type TestGateway } from '../support/gateway.js';
+import { USERS } from '../support/jwt.js';
+import { raw } from '../support/raw.js';
+
+const MIB = 1_048_576;
+const FILE = `
+${USERS}
+endpoints: { health: { at: /health } }
+routes:
+  guarded: { match: { path: /guarded }, to: echo }
+  all: { match: { path: /** }, to: echo, authenticate: none, body: { limit: off } }
+`;
+const active = (gw: TestGateway): number => gw.gateway.app.get(FrontDoor).active;
+const open = (gw: TestGateway): Socket => connect(gw.port, '127.0.0.1').on('error', () => {});
+
+describe('what one client can cost', () => {
+  it('a connection on which too many requests wait ends', async () => {
+    const never = await echoService(() => {});
+    await using gw = await gateway(FILE, { echo: never });
+    const reply = await raw(gw.port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20_000), 2_000);
+    expect(reply.closed).toBe(true);
+    await sleep(100);
+    expect(active(gw)).toBe(0);
+    expect(never.requests.length).toBeLessThanOrEqual(100);
+  });
+
+  it('fewer of them are all answered, in order', async () => {
+    const service = await echoService((request, response) => { setTimeout(() => response.end(request.url), Number(request.url?.slice(1)) % 7); });
+    await using gw = await gateway(FILE, { echo: service });
+    const { text } = await raw(gw.port, Array.from({ length: 90 }, (_, i) => `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`).join(''), 1_000);
+    expect(text.match(/^\/\d+/gm)).toEqual(Array.from({ length: 90 }, (_, i) => `/${i}`));
+    expect(active(gw)).toBe(0);
+  });
+
+  it.each([['a guarded route', '/guarded', 401], ['an endpoint', '/health', 200]])('%s answers an endless body at once, and ends it', async (_what, path, status) => {
+    await using gw = await gateway(FILE);
+    const socket = open(gw);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => { text += chunk.toString('latin1'); });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
+    const timer = setInterval(() => { if (socket.writable && socket.writableLength < MIB) socket.write(chunk); }, 2);
+    const started = performance.now();
+    await closed;
+    clearInterval(timer);
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(active(gw)).toBe(0);
+  }, 10_000);
+
+  it.each(['eyJ', 'eyJa.', '-eyJ', 'eyJaaaaaaa..', 'a', '.eyJ'])('a field full of %j costs the access log next to nothing', (unit) => {
+    const [redaction, text] = [new Redaction(), unit.repeat(32_768 / unit.length)];
+    const started = performance.now();
+    redaction.value(text);
+    redaction.query(`?${text}`);
+    expect(performance.now() - started).toBeLessThan(50);
+  });
+
+  it('tokens are cut out wherever they stand', () => {
+    const [redaction, jwt] = [new Redaction(), 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl'];
+    expect(redaction.value(`a ${jwt} b-${jwt}, x.${jwt} eyJ ${jwt.split('.')[0]}.`)).toBe('a [redacted] b-[redacted], x.[redacted] eyJ eyJhbGciOiJIUzI1NiJ9.');
+  });
+});
+
+describe('T11: memory', () => {
+  const SIZE = 256 * MIB;
+  const chunk = Buffer.alloc(65_536, 'x');
+  function* content(): Generator<Buffer> {
+    for (let sent = 0; sent < SIZE; sent += chunk.length) yield chunk;
+  }
+
+  /** Growth of the whole process, client and service included, in MiB. */
+  async function growth(work: () => Promise<void>): Promise<number> {
+    const before = process.memoryUsage.rss();
+    let peak = before;
+    const timer = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()); }, 20);
+    await work();
+    clearInterval(timer);
+    return (peak - before) / MIB;
+  }
+
+  it('256 MiB up and 256 MiB down pass without being kept', async () => {
+    let received = 0;
+    const service = await echoService((request, response) => {
+      request.on('data', (part: Buffer) => { received += part.length; });
+      request.on('end', () => Readable.from(content(), { objectMode: false }).pipe(response));
+    });
+    await using gw = await gateway(FILE, { echo: service });
+    let returned = 0;
+    const grown = await growth(async () => {
+      const { body } = await send(`${gw.url}/x`, { method: 'POST', body: Readable.from(content(), { objectMode: false }) });
+      for await (const part of body as AsyncIterable<Buffer>) returned += part.length;
+    });
+    expect([received, returned]).toEqual([SIZE, SIZE]);
+    expect(grown).toBeLessThan(160);
+  }, 30_000);
+
+  it('a client that never reads holds its service back', async () => {
+    let sent = 0;
+    const service = await echoService((_request, response) => {
+      const more = (): void => {
+        do sent += chunk.length; while (response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await using gw = await gateway(FILE, { echo: service });
+    const socket = open(gw);
+    socket.pause();
+    socket.write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
+    await sleep(1_000);
+    const before = sent;
+    await sleep(500);
+    expect(sent - before).toBeLessThan(MIB);
+    expect(sent).toBeLessThan(32 * MIB);
+    socket.destroy();
+    await sleep(200);
+    expect(active(gw)).toBe(0);
+  });
+});
