@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 // (docs/adr/0013-v8-pretenuring.md). It must be set before the code it concerns runs.
 setFlagsFromString('--no-allocation-site-pretenuring');
 // In a quiet minute V8 throws compiled code away along with the garbage, and the next requests cost 2.5 times as much
-// until it is made again. What starting up leaves behind is given back once, by returnMemory() (docs/adr/0016-v8-tidying-up.md).
+// until it is made again (docs/adr/0016-v8-tidying-up.md). What starting up leaves behind returnMemory() gives back.
 setFlagsFromString('--memory-reducer-gc-count=0');
 
 const [{ lendModules }, { run }] = await Promise.all([import('./config/lent-modules.js'), import('./cli/run.js')]);
