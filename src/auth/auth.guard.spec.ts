@@ -9,7 +9,7 @@ import { exchangeWith } from './auth.fixture.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthModule } from './auth.module.js';
 
-const contextOf = (raw: IncomingMessage): ExecutionContext => ({ switchToHttp: () => ({ getRequest: () => ({ raw }) }) }) as unknown as ExecutionContext;
+const contextOf = (raw: IncomingMessage): ExecutionContext => ({ getArgByIndex: () => ({ raw }) }) as unknown as ExecutionContext;
 
 function arriving(guards: readonly Guard[]): ExecutionContext {
   const raw = new IncomingMessage(new Socket());

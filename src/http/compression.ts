@@ -10,8 +10,8 @@ type Setting = Exclude<RouteSettings['compression'], 'off'>;
 
 /** Types that are endless or framed; an encoder would hold their parts back. */
 const NEVER = /^(?:text\/event-stream|multipart\/.*|application\/grpc.*)$/;
-/** Digests of the bytes on the wire, or of the representation with its coding: they would no longer be true. */
-const DIGESTS = ['content-digest', 'repr-digest', 'digest', 'content-md5'];
+/** An answer with one of these stays as it is: it is coded or cut already, or they would no longer be true of its bytes. */
+const FORBIDDING: ReadonlySet<string> = new Set(['content-encoding', 'content-range', 'content-digest', 'repr-digest', 'digest', 'content-md5']);
 
 /**
  * Compiles `compression`: encodes answers for the client where that helps. The client's Accept-Encoding still reaches
@@ -24,34 +24,32 @@ export function compileCompression(setting: RouteSettings['compression']): Inter
   const choose = compileEncodingChoice(setting.encodings);
   const worthIt = compileEligibility(setting, compileMediaTypes(setting.types));
   return {
-    intercept: async (exchange, next) => {
-      const answer = await next(exchange);
+    intercept: (exchange, next) => next(exchange).then((answer) => {
       const head = exchange.method === 'HEAD';
       if ((answer.body === null && !head) || !worthIt(answer)) return answer;
       // Also where nothing is encoded: a cache must not give this answer to a client that would get another.
       addVary(answer.headers, 'Accept-Encoding');
       const coding = choose(exchange.headers['accept-encoding']);
       return coding === null || head ? answer : encode(answer, coding, setting.minSize);
-    },
+    }),
   };
 }
 
 function compileEligibility({ minSize }: Setting, listed: MediaTypeCheck): (answer: Answer) => boolean {
-  return ({ status, headers }) => {
+  return ({ status, headers: { flat } }) => {
     // 206 is a part of bytes that were counted without a coding.
     if (status < 200 || status === 204 || status === 206 || status === 304) return false;
-    const type = headers.get('content-type');
-    if (!listed(type) || NEVER.test(essence(type as string))) return false;
-    const length = headers.get('content-length');
-    return (length === undefined || Number(length) >= minSize) && mayChange(headers);
+    let type: string | undefined;
+    for (let i = 0; i < flat.length; i += 2) {
+      const [name, value] = [(flat[i] as string).toLowerCase(), flat[i + 1] as string];
+      if (name === 'content-type') type = value;
+      else if (name === 'content-length' && Number(value) < minSize) return false;
+      // RFC 9111 5.2.2.6.
+      else if (name === 'cache-control' && /\bno-transform\b/i.test(value)) return false;
+      else if (FORBIDDING.has(name)) return false;
+    }
+    return listed(type) && !NEVER.test(essence(type as string));
   };
-}
-
-function mayChange(headers: HeaderList): boolean {
-  if (headers.get('content-encoding') !== undefined || headers.get('content-range') !== undefined) return false;
-  if (DIGESTS.some((name) => headers.get(name) !== undefined)) return false;
-  // RFC 9111 5.2.2.6.
-  return !headers.all('cache-control').some((value) => /\bno-transform\b/i.test(value));
 }
 
 async function encode(answer: Answer, coding: Coding, minSize: number): Promise<Answer> {

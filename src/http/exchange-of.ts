@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { Exchange } from '#libs/kernel';
 
 const slot = Symbol('exchange');
@@ -14,4 +16,9 @@ export function exchangeOf(request: IncomingMessage): Exchange {
   const exchange = (request as Carrier)[slot];
   if (!exchange) throw new Error('This request did not come through the front door');
   return exchange;
+}
+
+/** The exchange a Nest guard is asked about. `switchToHttp` would make three functions per call. */
+export function exchangeIn(context: ExecutionContext): Exchange {
+  return exchangeOf(context.getArgByIndex<FastifyRequest>(0).raw);
 }

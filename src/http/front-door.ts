@@ -125,7 +125,7 @@ export class FrontDoor {
   /** Ends an exchange: its last byte left, or its client did. Listeners get it with every slot final. */
   close(exchange: Exchange): void {
     this.active--;
-    if (exchange.deadline) clearTimeout(exchange.deadline);
+    exchange.deadline?.clear();
     events.exchangeClosed.publish(exchange);
   }
 

@@ -1,7 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import type { Guard, Route } from '#libs/kernel';
-import { exchangeOf } from './exchange-of.js';
+import { exchangeIn } from './exchange-of.js';
 
 /**
  * Step 2: which route? The front door has looked; a request it could not route stands before the unmatched route, whose
@@ -10,7 +9,7 @@ import { exchangeOf } from './exchange-of.js';
 @Injectable()
 export class RouteGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const exchange = exchangeOf(context.switchToHttp().getRequest<FastifyRequest>().raw);
+    const exchange = exchangeIn(context);
     if (exchange.refusal === null) return true;
     const [gatekeeper] = (exchange.route as Route).guards;
     const pending = (gatekeeper as Guard).admit(exchange);

@@ -4,6 +4,9 @@ import { Problem, problems, type Abortable, type Answer, type AnswerBody, type B
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
 const LINGER = 2_000;
 
+/** Bytes up to which a body leaves together with its head. */
+const SMALL = 8_192;
+
 /** A reason phrase that may be repeated; one in another script means nothing to HTTP (RFC 9112 4), and node:http throws at some. */
 const REASON = /^[\t -~]+$/;
 
@@ -37,7 +40,9 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
     return;
   }
   exchange.bytesOut = whole.byteLength;
-  response.end(whole);
+  // As a string of the same bytes a small body leaves in one piece with the head, which is cheaper than two.
+  if (whole.byteLength <= SMALL) response.end(whole.toString('latin1'), 'latin1');
+  else response.end(whole);
 }
 
 /**

@@ -60,7 +60,7 @@ export class DryRun {
       if (answer) exchange.route?.head.apply(exchange, answer.headers);
       return { exchange, explanation, settings, refusal, answer, preflight: isPreflight(exchange) && answer !== null && !refusal, forwarded: exchange.tries > 0 };
     } finally {
-      if (exchange.deadline) clearTimeout(exchange.deadline);
+      exchange.deadline?.clear();
     }
   }
 

@@ -16,9 +16,10 @@ import { ProxyService } from './proxy.service.js';
 export class ProxyController {
   constructor(private readonly proxy: ProxyService) {}
 
+  /** Nest is not made to wait: what it would do once the answer is there has been taken from it. */
   @All('*')
-  handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     reply.hijack();
-    return this.proxy.forward(exchangeOf(request.raw), reply.raw);
+    void this.proxy.forward(exchangeOf(request.raw), reply.raw);
   }
 }

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import {
-  Answer, AnswerBody, Problem, problems,
-  type Abortable, type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Target, type Timeouts,
+  Answer, AnswerBody, Problem, problems, setAlarm,
+  type Abortable, type Alarm, type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Sleeper, type Target, type Timeouts,
 } from '#libs/kernel';
 import { classifyFailure, type Phase } from './failure.js';
 import { copyResponseHeaders, copyTrailers } from './response-headers.js';
@@ -37,11 +37,12 @@ interface Outcome {
   readonly reject: (problem: Problem) => void;
 }
 
-class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
+class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper {
   readonly #startedAt: number;
   readonly #target: Target;
   #controller: Dispatcher.DispatchController | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #alarm: Alarm | null = null;
+  #limit = CONNECT;
   #body: AnswerBody | null = null;
   #phase: Phase = 'connect';
   #endless = false;
@@ -134,7 +135,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
 
   // step 5
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#timer?.refresh();
+    this.#alarm?.refresh();
     if (!(this.#body as AnswerBody).push(chunk)) {
       this.#disarm();
       controller.pause();
@@ -157,7 +158,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
 
   resume(): void {
     if (this.#done) return;
-    if (this.#timer === null) this.#arm(this.#endless ? this.timeouts.stream : this.timeouts.idle, IDLE);
+    if (this.#alarm === null) this.#arm(this.#endless ? this.timeouts.stream : this.timeouts.idle, IDLE);
     this.#controller?.resume();
   }
 
@@ -168,17 +169,24 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable {
   /** The answer may take as long as it likes from here on. */
   #letGo(): void {
     this.#endless = true;
-    if (this.exchange.deadline) clearTimeout(this.exchange.deadline);
+    this.exchange.deadline?.clear();
   }
 
   #arm(delay: number, limit: Limit): void {
-    if (delay > 0 && !this.#done) this.#timer = setTimeout(() => this.abort(new Problem(limit.type, limit.detail, { members: { phase: this.#phase, side: 'target' } })), delay);
+    if (delay <= 0 || this.#done) return;
+    this.#limit = limit;
+    this.#alarm = setAlarm(delay, this);
   }
 
   #disarm(): void {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#alarm?.clear();
+    this.#alarm = null;
+  }
+
+  /** A limit is over. */
+  wake(): void {
+    const { type, detail } = this.#limit;
+    this.abort(new Problem(type, detail, { members: { phase: this.#phase, side: 'target' } }));
   }
 
   // step 6

@@ -65,10 +65,10 @@ export class AnswerBody {
   }
 
   /** Consumer: the whole body, if it already arrived; takes it out. `null` when bytes are still to come or trailers follow. */
-  takeWhole(): Uint8Array | null {
+  takeWhole(): Buffer | null {
     if (!this.#ended || this.#trailers !== null || this.#error !== null) return null;
     const [only] = this.#chunks;
-    const whole = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
+    const whole = this.#chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(this.#chunks);
     this.#chunks = [];
     return whole;
   }

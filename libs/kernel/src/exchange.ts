@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Alarm } from './alarm.js';
 import type { Route } from './contracts.js';
 import type { HeaderList } from './header-list.js';
 import type { Principal } from './principal.js';
@@ -91,7 +92,7 @@ export class Exchange {
 
   // the way out
   /** Ends an exchange that takes too long in all; cleared when it is closed. */
-  deadline: NodeJS.Timeout | null = null;
+  deadline: Alarm | null = null;
   status = 0;
   bytesIn = 0;
   bytesOut = 0;

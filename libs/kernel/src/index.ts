@@ -1,3 +1,4 @@
+export { setAlarm, type Alarm, type Sleeper } from './alarm.js';
 export { Answer } from './answer.js';
 export { AnswerBody, type BodyControl, type BodySink } from './answer-body.js';
 export { systemClock, type Clock, type Random } from './clock.js';

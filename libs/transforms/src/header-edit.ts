@@ -21,15 +21,15 @@ const FRAMING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Compiles one field. A value that comes out empty, or that no header may hold, leaves the field out, and what stood
- * there before goes too.
+ * Compiles one field. A value that comes out empty, or that no header may hold, leaves the field out.
+ * @param before what happens then to a field of that name that is there: `leave` where none can be, which costs nothing.
  */
-export function compileField(name: string, render: (exchange: Exchange) => string): SetHeaders {
+export function compileField(name: string, render: (exchange: Exchange) => string, before: 'remove' | 'leave' = 'remove'): SetHeaders {
   if (FRAMING.has(name.toLowerCase())) throw new TemplateError(`The header ${name} frames the message and cannot be set`);
   return (exchange, headers) => {
     const value = headerValue(render(exchange));
-    if (value === '') headers.remove(name);
-    else headers.set(name, value);
+    if (value !== '') headers.set(name, value);
+    else if (before === 'remove') headers.remove(name);
   };
 }
 

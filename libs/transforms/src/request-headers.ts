@@ -51,7 +51,7 @@ export function compileRequestHeaders(settings: RequestHeaderSettings): RequestH
   if (context !== 'off') dropped.push(...contextFields(context).map(([name]) => name));
   if (authorization === 'drop') dropped.push('authorization');
   if (cookie === 'drop') dropped.push('cookie');
-  const steps: SetHeaders[] = context === 'off' ? [] : contextFields(context).map(([name, render]) => compileField(name, render));
+  const steps: SetHeaders[] = context === 'off' ? [] : contextFields(context).map(([name, render]) => compileField(name, render, 'leave'));
   steps.push(...compileSetHeaders(set));
   return {
     isDropped: compileIsDropped(dropped, mode === 'list' ? lowerCase([...allow, ...NEVER_UNLISTED]) : null),

@@ -1,4 +1,4 @@
-import { Problem, problems, type Interceptor } from '#libs/kernel';
+import { Problem, problems, setAlarm, type Interceptor } from '#libs/kernel';
 import type { Compile } from '../compile.js';
 
 /** `timeout.total`: ends an exchange that takes too long in all. The forwarder lets go of streams that are meant to last. */
@@ -7,7 +7,7 @@ export const totalTimeout: Compile = ({ settings }): Interceptor | null => {
   if (total === 0) return null;
   return {
     intercept(exchange, next) {
-      exchange.deadline = setTimeout(() => exchange.abort(new Problem(problems.totalTimeout, `The exchange was not complete within ${total} ms`)), total);
+      exchange.deadline = setAlarm(total, { wake: () => exchange.abort(new Problem(problems.totalTimeout, `The exchange was not complete within ${total} ms`)) });
       return next(exchange);
     },
   };

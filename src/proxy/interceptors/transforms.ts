@@ -1,4 +1,4 @@
-import type { Interceptor, Transform } from '#libs/kernel';
+import type { Answer, Exchange, Interceptor, Next, Transform } from '#libs/kernel';
 import { compilePath, compileQuery, compileRedirects, compileResponseHeaders } from '#libs/transforms';
 import type { Compile } from '../compile.js';
 
@@ -20,18 +20,27 @@ export const transforms: Compile = ({ settings, extensions, surroundings }): Int
   ].filter((edit): edit is ResponseEdit => !!edit);
   if (requests.length === 0 && responses.length === 0) return null;
   return {
-    async intercept(exchange, next) {
-      // Most edits are synchronous; awaiting those would cost a turn each.
-      for (const edit of requests) {
-        const pending = edit(exchange);
-        if (pending) await pending;
-      }
-      const answer = await next(exchange);
-      for (const edit of responses) {
-        const pending = edit(exchange, answer);
-        if (pending) await pending;
-      }
-      return answer;
+    intercept(exchange, next) {
+      const pending = inTurn(requests, (edit) => edit(exchange));
+      const answered = pending ? afterwards(pending, exchange, next) : next(exchange);
+      if (responses.length === 0) return answered;
+      return answered.then((answer) => {
+        const editing = inTurn(responses, (edit) => edit(exchange, answer));
+        return editing ? editing.then(() => answer) : answer;
+      });
     },
   };
 };
+
+/** Most edits are synchronous; a promise is made only for those that are not. */
+function inTurn<E>(edits: readonly E[], run: (edit: E) => void | Promise<void>, from = 0): void | Promise<void> {
+  for (let i = from; i < edits.length; i++) {
+    const pending = run(edits[i] as E);
+    if (pending) return pending.then(() => inTurn(edits, run, i + 1));
+  }
+}
+
+async function afterwards(pending: Promise<void>, exchange: Exchange, next: Next): Promise<Answer> {
+  await pending;
+  return next(exchange);
+}
