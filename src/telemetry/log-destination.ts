@@ -4,6 +4,8 @@ import { pino } from 'pino';
 /** Bytes that are gathered before a write: a write per line costs more than the line. */
 const BATCH = 16_384;
 const LARGEST_WRITE = 65_536;
+/** Bytes that UTF-8 needs at most for a UTF-16 unit. */
+const WIDEST = 3;
 /** Bytes that may wait for a reader that does not read; beyond it lines are dropped, the gateway goes on. */
 const WAITING_ROOM = 33_554_432;
 /** Milliseconds a line waits at most. */
@@ -15,12 +17,15 @@ const STDOUT = 1;
 export class LogDestination implements OnApplicationShutdown {
   readonly #stream: ReturnType<typeof pino.destination>;
   readonly #timer: NodeJS.Timeout;
-  #waiting = false;
+  /** Where lines become bytes, each once; sonic-boom would measure and flatten what it has gathered with every line. */
+  #page = Buffer.allocUnsafeSlow(LARGEST_WRITE);
+  #from = 0;
+  #to = 0;
   #closed = false;
 
   /** @param fd file descriptor, open for writing; stays open. */
   constructor(fd: number) {
-    this.#stream = pino.destination({ dest: fd, sync: false, minLength: BATCH, maxWrite: LARGEST_WRITE, maxLength: WAITING_ROOM });
+    this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', maxWrite: LARGEST_WRITE, maxLength: WAITING_ROOM });
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL).unref();
   }
 
@@ -30,22 +35,34 @@ export class LogDestination implements OnApplicationShutdown {
 
   /** @param line complete, with its line feed. */
   write(line: string): void {
-    this.#stream.write(line);
-    this.#waiting = true;
+    const space = line.length * WIDEST;
+    if (space > LARGEST_WRITE - this.#to) this.#turnPage(space);
+    this.#to += this.#page.write(line, this.#to);
+    if (this.#to - this.#from >= BATCH) this.#handOver();
     // Nobody flushes for those who still have something to say after the end.
     if (this.#closed) this.flushSync();
   }
 
   flush(): void {
-    if (!this.#waiting) return;
-    this.#waiting = false;
-    this.#stream.flush();
+    if (this.#to > this.#from) this.#handOver();
   }
 
   /** Writes what waits before it returns; pino calls it before a fatal error ends the process. */
   flushSync(): void {
-    this.#waiting = false;
+    this.flush();
     this.#stream.flushSync();
+  }
+
+  #handOver(): void {
+    // Its types tell of strings only.
+    this.#stream.write(this.#page.subarray(this.#from, this.#to) as unknown as string);
+    this.#from = this.#to;
+  }
+
+  #turnPage(space: number): void {
+    this.flush();
+    this.#page = Buffer.allocUnsafeSlow(Math.max(space, LARGEST_WRITE));
+    this.#from = this.#to = 0;
   }
 
   onApplicationShutdown(): void {
