@@ -2,8 +2,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { pino } from 'pino';
 
 /** Bytes that are gathered before a write: a write per line costs more than the line. */
-const BATCH = 16_384;
-const LARGEST_WRITE = 65_536;
+const BATCH = 65_536;
+const PAGE = 131_072;
 /** Bytes that UTF-8 needs at most for a UTF-16 unit. */
 const WIDEST = 3;
 /** Bytes that may wait for a reader that does not read; beyond it lines are dropped, the gateway goes on. */
@@ -18,14 +18,14 @@ export class LogDestination implements OnApplicationShutdown {
   readonly #stream: ReturnType<typeof pino.destination>;
   readonly #timer: NodeJS.Timeout;
   /** Where lines become bytes, each once; sonic-boom would measure and flatten what it has gathered with every line. */
-  #page = Buffer.allocUnsafeSlow(LARGEST_WRITE);
+  #page = Buffer.allocUnsafeSlow(PAGE);
   #from = 0;
   #to = 0;
   #closed = false;
 
   /** @param fd file descriptor, open for writing; stays open. */
   constructor(fd: number) {
-    this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', maxWrite: LARGEST_WRITE, maxLength: WAITING_ROOM });
+    this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', maxWrite: PAGE, maxLength: WAITING_ROOM });
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL).unref();
   }
 
@@ -36,7 +36,7 @@ export class LogDestination implements OnApplicationShutdown {
   /** @param line complete, with its line feed. */
   write(line: string): void {
     const space = line.length * WIDEST;
-    if (space > LARGEST_WRITE - this.#to) this.#turnPage(space);
+    if (space > PAGE - this.#to) this.#turnPage(space);
     this.#to += this.#page.write(line, this.#to);
     if (this.#to - this.#from >= BATCH) this.#handOver();
     // Nobody flushes for those who still have something to say after the end.
@@ -61,7 +61,7 @@ export class LogDestination implements OnApplicationShutdown {
 
   #turnPage(space: number): void {
     this.flush();
-    this.#page = Buffer.allocUnsafeSlow(Math.max(space, LARGEST_WRITE));
+    this.#page = Buffer.allocUnsafeSlow(Math.max(space, PAGE));
     this.#from = this.#to = 0;
   }
 
