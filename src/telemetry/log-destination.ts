@@ -21,11 +21,12 @@ export class LogDestination implements OnApplicationShutdown {
   #page = Buffer.allocUnsafeSlow(PAGE);
   #from = 0;
   #to = 0;
+  #waiting = false;
   #closed = false;
 
   /** @param fd file descriptor, open for writing; stays open. */
   constructor(fd: number) {
-    this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', maxWrite: PAGE, maxLength: WAITING_ROOM });
+    this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', minLength: BATCH, maxWrite: PAGE, maxLength: WAITING_ROOM });
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL).unref();
   }
 
@@ -38,29 +39,35 @@ export class LogDestination implements OnApplicationShutdown {
     const space = line.length * WIDEST;
     if (space > PAGE - this.#to) this.#turnPage(space);
     this.#to += this.#page.write(line, this.#to);
+    this.#waiting = true;
     if (this.#to - this.#from >= BATCH) this.#handOver();
     // Nobody flushes for those who still have something to say after the end.
     if (this.#closed) this.flushSync();
   }
 
   flush(): void {
-    if (this.#to > this.#from) this.#handOver();
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    this.#handOver();
+    this.#stream.flush();
   }
 
   /** Writes what waits before it returns; pino calls it before a fatal error ends the process. */
   flushSync(): void {
-    this.flush();
+    this.#handOver();
     this.#stream.flushSync();
   }
 
+  /** Less than a batch waits there for a flush of either kind. */
   #handOver(): void {
+    if (this.#to === this.#from) return;
     // Its types tell of strings only.
     this.#stream.write(this.#page.subarray(this.#from, this.#to) as unknown as string);
     this.#from = this.#to;
   }
 
   #turnPage(space: number): void {
-    this.flush();
+    this.#handOver();
     this.#page = Buffer.allocUnsafeSlow(Math.max(space, PAGE));
     this.#from = this.#to = 0;
   }
