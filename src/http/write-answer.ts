@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Problem, problems, type Abortable, type Answer, type AnswerBody, type BodySink, type Exchange, type HeaderList } from '#libs/kernel';
+import { SlowClient } from './slow-client.js';
 
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
 const LINGER = 2_000;
@@ -43,6 +44,7 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   // As a string of the same bytes a small body leaves in one piece with the head, which is cheaper than two.
   if (whole.byteLength <= SMALL) response.end(whole.toString('latin1'), 'latin1');
   else response.end(whole);
+  if (response.writableLength > 0) new SlowClient(exchange, response).waits();
 }
 
 /**
@@ -58,7 +60,6 @@ function lengthLast(headers: HeaderList): void {
 }
 
 function stream(exchange: Exchange, body: AnswerBody, response: ServerResponse): void {
-  response.on('drain', () => body.resume());
   const sink = new ResponseSink(exchange, body, response);
   exchange.onAbort(sink);
   body.attach(sink);
@@ -67,11 +68,19 @@ function stream(exchange: Exchange, body: AnswerBody, response: ServerResponse):
 }
 
 class ResponseSink implements BodySink, Abortable {
+  readonly #client: SlowClient;
+
   constructor(
     private readonly exchange: Exchange,
     private readonly body: AnswerBody,
     private readonly response: ServerResponse,
-  ) {}
+  ) {
+    this.#client = new SlowClient(exchange, response);
+    response.on('drain', () => {
+      this.#client.took();
+      body.resume();
+    });
+  }
 
   abort(reason: Error): void {
     this.body.cancel(reason);
@@ -80,12 +89,15 @@ class ResponseSink implements BodySink, Abortable {
 
   write(chunk: Uint8Array): boolean {
     this.exchange.bytesOut += chunk.byteLength;
-    return this.response.write(chunk);
+    const taken = this.response.write(chunk);
+    if (!taken) this.#client.waits();
+    return taken;
   }
 
   end(trailers: readonly string[] | null): void {
     if (trailers !== null && this.response.hasHeader('trailer') === false) this.response.addTrailers(pairs(trailers));
     this.response.end();
+    if (this.response.writableLength > 0) this.#client.waits();
   }
 
   fail(error: Error): void {

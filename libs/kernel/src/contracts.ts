@@ -75,6 +75,8 @@ export interface Timeouts {
   readonly firstByte: number;
   readonly idle: number;
   readonly total: number;
+  /** For the client to take what is ready for it. */
+  readonly write: number;
   /** Silence on an event stream or a WebSocket. */
   readonly stream: number;
 }

@@ -73,7 +73,7 @@ export const problems = {
   }),
   clientClosed: defineProblem({
     code: 'client-closed-request', status: 499, title: 'The client went away',
-    help: 'The client closed its connection before the answer was complete. Only logs and metrics show it.',
+    help: 'The client closed its connection before the answer was complete, or took nothing of it for `timeout.write`. Only logs and metrics show it.',
   }),
   internal: defineProblem({
     code: 'internal-error', status: 500, title: 'The gateway failed',

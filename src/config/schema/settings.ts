@@ -106,6 +106,7 @@ const timeout = z.strictObject({
   firstByte: durationOrOff().prefault('10s').describe('From the request sent to the response header. Default: 10s.'),
   idle: durationOrOff().prefault('30s').describe('Between two chunks of a response body. Default: 30s.'),
   total: durationOrOff().prefault('30s').describe('The whole exchange. Not for event streams and WebSockets once they stand. Default: 30s.'),
+  write: durationOrOff().prefault('60s').describe('For the client to take what is ready for it, at most some 64 KiB; over it the connection ends. Default: 60s.'),
   stream: durationOrOff().prefault('1h').describe('Silence allowed on an event stream or a WebSocket. Default: 1h.'),
 });
 
