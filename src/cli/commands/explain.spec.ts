@@ -88,7 +88,7 @@ describe('explain: why', () => {
     const { out } = await ran(['explain', 'GET', 'https://gw.example/api/v1/attendance/1', '--as', 'role=student,id=7', '--config', sample.file], ENV);
     expect(out).toMatch(/^GET \/api\/v1\/attendance\/1 on gw\.example\n✗ 403 forbidden: This route needs one of the roles teacher/);
     expect(out).toMatch(/ {2}Access +refused: open to teacher, signed in by users\n {2}Caller +7 \(student\) by users\n/);
-    expect(out).toMatch(/ {2}timeout +connect 1s, firstByte 10s, idle 30s, total 20s, stream 1h\n/);
+    expect(out).toMatch(/ {2}timeout +connect 1s, firstByte 10s, idle 30s, total 20s, write 1m, stream 1h\n/);
     expect(out).toMatch(/ {2}✗ login +\/api\/v1\/auth\/login +path: segment 3 is "attendance", the pattern wants "auth"\n/);
   });
 });
