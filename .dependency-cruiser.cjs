@@ -17,7 +17,7 @@ module.exports = {
     rule('no-circular', {}, { circular: true, viaOnly: { pathNot: '^libs/kernel/src/(contracts|exchange)[.]ts$' } }),
     rule('no-unresolvable', {}, { couldNotResolve: true }),
     rule('libs-are-pure', { path: '^libs/' }, { path: '^src/|node_modules/(@nestjs|@?fastify)/' }),
-    rule('libs-know-only-kernel', { path: '^libs/(?!testing)([^/]+)/', pathNot: '[.]spec[.]ts$' }, { path: '^libs/', pathNot: '^libs/($1|kernel)/' }),
+    rule('libs-know-only-kernel', { path: '^libs/(?!testing)([^/]+)/', pathNot: '[.](spec|fixture)[.]ts$' }, { path: '^libs/', pathNot: '^libs/($1|kernel)/' }),
     rule('testing-is-for-tests', { path: '^(src|libs)/', pathNot: '^libs/testing/|[.](spec|fixture)[.]ts$' }, { path: '^libs/testing/' }),
     rule('one-door', { path: '^(libs/[^/]+|src|test)/' }, { path: '^libs/[^/]+/src/(?!index[.]ts$)', pathNot: '^$1/' }),
     rule('roof-is-closed', { path: '^src/(?!cli/)[^/]+/' }, { path: '^src/[^/]+[.]ts$' }),

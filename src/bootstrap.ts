@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Provider } from '@nestjs/common';
 import { systemClock } from '#libs/kernel';
 import { AppModule } from './app.module.js';
-import { ConfigStore, type LoadOptions } from './config/index.js';
+import { ConfigStore, watch, type LoadOptions } from './config/index.js';
 import { endpointHead } from './http/endpoint-head.js';
 import { FrontDoor } from './http/front-door.js';
 import { clientErrorHandler, createHttpServer, type Listener } from './http/server.js';
@@ -20,6 +20,8 @@ export interface Gateway {
   readonly url: string;
   /** Loads the file again; a wrong one changes nothing. Resolves with whether another configuration is in force. */
   reload(): Promise<boolean>;
+  /** Calls `changed` when a file of the configuration did, as often as `server.watch` says; returns a function that ends it. */
+  watch(changed: () => void): () => void;
   /** Stops accepting, answers what is in flight within the grace time, then ends. */
   close(): Promise<void>;
 }
@@ -42,7 +44,7 @@ export async function startGateway(options: LoadOptions & { port?: number; host?
     await app.close();
     throw error;
   }
-  return { app, url: addressOf(app), reload: () => snapshots.reload(), close: () => closeWithin(app, server.grace) };
+  return { app, url: addressOf(app), reload: () => snapshots.reload(), watch: (changed) => watchStore(store, changed), close: () => closeWithin(app, server.grace) };
 }
 
 async function createApp(store: ConfigStore, door: FrontDoor): Promise<NestFastifyApplication> {
@@ -63,6 +65,11 @@ async function createApp(store: ConfigStore, door: FrontDoor): Promise<NestFasti
   app.get(GatewayDocument).attach(app);
   adapter.getInstance().addHook('onSend', endpointHead);
   return app;
+}
+
+function watchStore(store: ConfigStore, changed: () => void): () => void {
+  const every = store.current.config.server.watch;
+  return every === 0 ? () => {} : watch(store, every, changed);
 }
 
 function addressOf(app: NestFastifyApplication): string {

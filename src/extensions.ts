@@ -1,5 +1,5 @@
 import type { Extension } from '#libs/kernel';
-import { p2c, roundRobin } from '#libs/balancing';
+import { consistentHash, leastConnections, p2c, random, roundRobin, stickyCookie } from '#libs/balancing';
 import { bodyToQuery, jsonBody, queryToBody } from '#libs/transforms';
 import { jwt } from './auth/index.js';
 
@@ -8,8 +8,12 @@ export const builtIns: readonly Extension[] = [
   // authenticators
   jwt,
   // balancers
+  consistentHash,
+  leastConnections,
   p2c,
+  random,
   roundRobin,
+  stickyCookie,
   // transforms
   bodyToQuery,
   jsonBody,

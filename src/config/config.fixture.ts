@@ -40,8 +40,8 @@ export class ConfigFolder {
   }
 
   /** Loads `gateway.yaml` of the folder. */
-  load(env: Readonly<Record<string, string>> = {}, name = 'gateway.yaml'): Promise<LoadedConfig> {
-    return loadConfig({ file: this.at(name), env, builtIns });
+  load(env: Readonly<Record<string, string>> = {}, name = 'gateway.yaml', looked = new Map<string, string>()): Promise<LoadedConfig> {
+    return loadConfig({ file: this.at(name), env, builtIns, looked });
   }
 
   /** Everything wrong, as people read it, one line each and without the folder. */

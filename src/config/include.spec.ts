@@ -11,11 +11,13 @@ describe('include', () => {
       'routes/c.yaml': ROUTE('c'),
       'routes/d.yaml': ROUTE('d'),
     });
-    const { config, files } = await folder.load();
+    const looked = new Map<string, string>();
+    const { config } = await folder.load({}, 'gateway.yaml', looked);
     expect(Object.keys(config.routes)).toEqual(['b', 'c', 'd']);
     expect(config.log).toMatchObject({ level: 'debug', query: true });
     expect(config.tests.map(({ request }) => request.url)).toEqual(['/1', '/2']);
-    expect(files).toHaveLength(5);
+    const places = ['.env', 'gateway.yaml', 'a.yaml', 'nested/b.yaml', 'none.yaml', 'routes', 'routes/c.yaml', 'routes/d.yaml'];
+    expect([...looked.keys()].sort()).toEqual(places.map((name) => folder.at(name)).sort());
   });
 
   it('reads a file that two files include once', async () => {

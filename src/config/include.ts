@@ -6,7 +6,7 @@ import { mergeFiles } from './merge-files.js';
 import { child, withEntry, type MapNode, type Node, type ScalarNode } from './nodes.js';
 import { parseYaml } from './parse-yaml.js';
 import { startOf, type Place, type Source } from './place.js';
-import { readConfigurationFile } from './read-file.js';
+import { noteRead, readConfigurationFile } from './read-file.js';
 import { splitList } from './schema/values.js';
 
 const MAX_FILES = 500;
@@ -25,11 +25,6 @@ export class FileReader {
   readonly #read = new Set<string>();
 
   constructor(private readonly env: Environment, private readonly issues: Issues) {}
-
-  /** Every file read so far, absolute. */
-  get files(): readonly string[] {
-    return [...this.#read];
-  }
 
   read(file: string): MapNode | null {
     return this.#load({ file: path.resolve(file), place: null, chain: [] });
@@ -82,6 +77,7 @@ export class FileReader {
     const { folder } = place.source;
     const absolute = path.resolve(folder, pattern);
     if (!/[*?[\]{}]/.test(pattern)) return optional && missing(absolute) ? [] : [absolute];
+    noteRead(path.resolve(folder, fixedPart(pattern)));
     const found = globSync(pattern, { cwd: folder }).map((file) => path.resolve(folder, file)).sort();
     if (found.length === 0 && !optional) this.issues.add(place, ['include'], `no file matches ${pattern}; a trailing \`?\` makes it optional`);
     return found;
@@ -91,6 +87,12 @@ export class FileReader {
     if (this.#read.size === MAX_FILES + 1) this.issues.add(place, ['include'], `more than ${MAX_FILES} files are included`);
     return null;
   }
+}
+
+/** The folders of a pattern up to the first that has a wildcard. */
+function fixedPart(pattern: string): string {
+  const segments = pattern.split('/');
+  return segments.slice(0, segments.findIndex((segment) => /[*?[\]{}]/.test(segment))).join('/') || '.';
 }
 
 function missing(file: string): boolean {

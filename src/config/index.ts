@@ -6,7 +6,9 @@ export { referencePage } from './reference.js';
 export { renderEffective, type RenderOptions } from './render.js';
 export { routeEntries, type TableLine } from './route-entries.js';
 export { ConfigStore } from './store.js';
+export { watch } from './watch.js';
 export {
+  type BreakerConfig, type PassiveConfig, type RetryConfig,
   type EndpointConfig, type EndpointKind, type MatchConfig, type RolesConfig, type RouteConfig, type RouteSettings,
   type ServerConfig, type ServiceConfig, type TestConfig, type VersionsConfig,
 } from './schema/index.js';

@@ -8,6 +8,7 @@ import { FileReader } from './include.js';
 import type { Environment } from './interpolate.js';
 import type { MapNode } from './nodes.js';
 import { loadPlugins } from './plugins.js';
+import { notingReads, type Looked } from './read-file.js';
 import { checkMeaning } from './semantic/index.js';
 import { ConfigurationError, Issues, type Issue } from './issues.js';
 
@@ -17,6 +18,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** What is in the box; plugins of the file come on top. */
   readonly builtIns: readonly Extension[];
+  /** Gets every path the configuration was looked for in, also when the file is wrong: what to watch. */
+  readonly looked?: Looked;
 }
 
 export interface LoadedConfig {
@@ -26,8 +29,6 @@ export interface LoadedConfig {
   readonly providers: readonly unknown[];
   /** What is not wrong but should be looked at. */
   readonly warnings: readonly Issue[];
-  /** Every file the configuration was read from, absolute, for those who watch them. */
-  readonly files: readonly string[];
 }
 
 /**
@@ -35,12 +36,13 @@ export interface LoadedConfig {
  *
  * @throws ConfigurationError with everything that is wrong at once.
  */
-export async function loadConfig({ file, env, builtIns }: LoadOptions): Promise<LoadedConfig> {
+export async function loadConfig({ file, env, builtIns, looked = new Map() }: LoadOptions): Promise<LoadedConfig> {
   const issues = new Issues();
   const warnings = new Issues();
-  const environment = withDotEnv(file, env, issues);
-  const reader = new FileReader(environment, issues);
-  const tree = reader.read(file);
+  const { environment, tree } = notingReads(looked, () => {
+    const complete = withDotEnv(file, env, issues);
+    return { environment: complete, tree: new FileReader(complete, issues).read(file) };
+  });
   if (!tree) throw new ConfigurationError(issues.sorted());
   const plugins = await loadPlugins(withPluginVariable(tree, environment, builtIns), builtIns, issues);
   const extensions = new ExtensionRegistry([...builtIns, ...plugins.extensions]);
@@ -51,7 +53,7 @@ export async function loadConfig({ file, env, builtIns }: LoadOptions): Promise<
   issues.throwIfAny();
   if (!isComplete(resolved)) throw new Error('A configuration that does not parse must have issues');
   const config = await effectiveConfig(path.resolve(file), resolved, schemas);
-  return { config, extensions, providers: plugins.providers, warnings: warnings.sorted(), files: reader.files };
+  return { config, extensions, providers: plugins.providers, warnings: warnings.sorted() };
 }
 
 /** The list of plugins comes first: without it the schema, and so every other variable's name, is not complete. */

@@ -7,6 +7,33 @@ const MAX_VALUE = 1024 * 1024;
 
 export type Reading = { readonly text: string } | { readonly problem: string };
 
+/** What was looked at, absolute, and the state it was in then: what to compare with to know when to read again. */
+export type Looked = Map<string, string>;
+
+let looked: Looked | null = null;
+
+/** Runs `work` and notes what it reads or looks for in vain. Reading is synchronous, so nobody else's reads get in. */
+export function notingReads<T>(into: Looked, work: () => T): T {
+  const before = looked;
+  looked = into;
+  try {
+    return work();
+  } finally {
+    looked = before;
+  }
+}
+
+/** Notes a path that is looked into by other means, such as a folder whose files a pattern picks. */
+export function noteRead(path: string): void {
+  looked?.set(path, stateOf(path));
+}
+
+/** Tells one state of a file or folder from another. */
+export function stateOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? 'absent' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+}
+
 /** A configuration file's text, or why there is none, in one sentence. */
 export function readConfigurationFile(path: string): Reading {
   const reading = readText(path, MAX_CONFIGURATION);
@@ -21,6 +48,7 @@ export function readValueFile(path: string): Reading {
 }
 
 function readText(path: string, limit: number): Reading {
+  noteRead(path);
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return { problem: 'this is a directory, expected a file' };

@@ -13,18 +13,26 @@ export class ConfigStore {
   #former: LoadedConfig | null = null;
   #loading: Promise<boolean> = Promise.resolve(false);
   #waiting: Promise<boolean> | null = null;
+  #looked: ReadonlyMap<string, string>;
 
-  private constructor(private readonly options: LoadOptions, loaded: LoadedConfig) {
+  private constructor(private readonly options: LoadOptions, loaded: LoadedConfig, looked: ReadonlyMap<string, string>) {
     this.#current = loaded;
+    this.#looked = looked;
   }
 
   /** @throws ConfigurationError when the file is wrong: there is nothing to fall back to yet. */
   static async open(options: LoadOptions): Promise<ConfigStore> {
-    return new ConfigStore(options, await attempt(options));
+    const looked = new Map<string, string>();
+    return new ConfigStore(options, await attempt({ ...options, looked }), looked);
   }
 
   get current(): LoadedConfig {
     return this.#current;
+  }
+
+  /** Where the latest load looked, and in what state it was: a change there may be a change of the configuration. */
+  get files(): ReadonlyMap<string, string> {
+    return this.#looked;
   }
 
   /**
@@ -49,8 +57,10 @@ export class ConfigStore {
   }
 
   async #reload(): Promise<boolean> {
+    const looked = new Map<string, string>();
+    this.#looked = looked;
     try {
-      const loaded = await attempt(this.options);
+      const loaded = await attempt({ ...this.options, looked });
       if (loaded.config.hash === this.#current.config.hash) return false;
       this.#former = this.#current;
       this.#current = loaded;

@@ -1,5 +1,6 @@
 import { forward } from '#libs/forwarder';
 import { Problem, problems, type Guard, type Interceptor, type Next, type Route, type Service } from '#libs/kernel';
+import { elsewhere } from '#libs/resilience';
 import { compileAccess } from '../auth/access.js';
 import type { EndpointConfig, EndpointKind, RouteConfig, RouteSettings } from '../config/index.js';
 import { compileAnswerHead } from '../http/answer-head.js';
@@ -10,6 +11,7 @@ import { compileResponseTime } from '../http/response-time.js';
 import { compileSecurityHeaders } from '../http/security-headers.js';
 import { compose } from './compose.js';
 import type { Ground } from './ground.js';
+import { retryOf } from './interceptors/retry.js';
 import { pipeline } from './proxy.pipeline.js';
 import type { Destination } from './snapshot.js';
 import { compileUpgrades } from './upgrades.js';
@@ -17,8 +19,10 @@ import { compileUpgrades } from './upgrades.js';
 /** Compiles a route that leads to a service. */
 export function compileRoute(name: string, config: RouteConfig, ground: Ground): Destination {
   const service = ground.services.get(config.to) as Service;
+  const parts = { name, match: config.match, settings: config, service, ...ground };
+  const balanced = retryOf(parts) === null ? service : { ...service, balancer: elsewhere(service.balancer) };
   const interceptors = pipeline
-    .map((compile) => compile({ name, match: config.match, settings: config, service, ...ground }))
+    .map((compile) => compile({ ...parts, service: balanced }))
     .filter((interceptor): interceptor is Interceptor => interceptor !== null);
   const { clock } = ground.surroundings;
   const { timeout } = config;

@@ -1,6 +1,7 @@
 import type { Interceptor, Service } from '#libs/kernel';
 import type { ExtensionRegistry, Surroundings } from '#libs/kernel';
 import type { GatewayConfig, MatchConfig, RouteSettings } from '../config/index.js';
+import type { Resilience } from '../resilience/index.js';
 
 /** What a stage of the pipeline is compiled from: one route, and what surrounds it. */
 export interface RouteParts {
@@ -9,6 +10,7 @@ export interface RouteParts {
   readonly settings: RouteSettings;
   readonly service: Service;
   readonly config: GatewayConfig;
+  readonly resilience: Resilience;
   readonly extensions: ExtensionRegistry;
   readonly surroundings: Surroundings;
 }

@@ -6,6 +6,7 @@ import { toProblem } from '../http/answer-problem.js';
 import { isPreflight } from '../http/cors.js';
 import { compileEdge, type Edge } from '../http/edge.js';
 import { openExchange } from '../http/open-exchange.js';
+import { ResilienceDirectory } from '../resilience/index.js';
 import { ServiceDirectory } from '../services/index.js';
 import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
 import { incomingMessage, type Caller, type DryRequest } from './dry-request.js';
@@ -42,7 +43,8 @@ export class DryRun {
   constructor({ config, extensions }: LoadedConfig, private readonly surroundings: Surroundings) {
     const { services, adopt } = this.#services.build(config.services, extensions, surroundings);
     adopt();
-    const base = { config, services, extensions, surroundings };
+    const { resilience } = new ResilienceDirectory().build(surroundings.clock);
+    const base = { config, services, resilience, extensions, surroundings };
     const access = { authenticators: compileAuthenticators(base), roles: config.roles };
     this.config = config;
     this.#edge = compileEdge(config);

@@ -1,12 +1,14 @@
 import type { ExtensionRegistry, Next, Surroundings } from '#libs/kernel';
 import type { AccessContext } from '../auth/access.js';
 import type { GatewayConfig } from '../config/index.js';
+import type { Resilience } from '../resilience/index.js';
 import type { Services } from '../services/index.js';
 
 /** What every route of one snapshot is compiled on. */
 export interface Ground {
   readonly config: GatewayConfig;
   readonly services: Services;
+  readonly resilience: Resilience;
   readonly access: AccessContext;
   readonly extensions: ExtensionRegistry;
   readonly surroundings: Surroundings;

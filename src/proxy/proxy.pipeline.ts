@@ -1,8 +1,11 @@
 import { compression } from './interceptors/compression.js';
 import { balance } from './interceptors/balance.js';
+import { breaker } from './interceptors/breaker.js';
 import { contextHeaders } from './interceptors/context-headers.js';
 import { extensions } from './interceptors/extensions.js';
+import { passive } from './interceptors/passive.js';
 import { followRedirects } from './interceptors/redirects.js';
+import { retry } from './interceptors/retry.js';
 import { totalTimeout } from './interceptors/total-timeout.js';
 import { transforms } from './interceptors/transforms.js';
 import type { Compile } from './compile.js';
@@ -19,6 +22,9 @@ export const pipeline: readonly Compile[] = [
   extensions,
   transforms,
   followRedirects,
+  breaker,
+  retry,
   // per try
+  passive,
   balance,
 ];

@@ -4,6 +4,7 @@ import { events, systemClock, type Surroundings } from '#libs/kernel';
 import { ConfigStore } from '../config/index.js';
 import { compileEdge } from '../http/edge.js';
 import { FrontDoor } from '../http/front-door.js';
+import { ResilienceDirectory } from '../resilience/index.js';
 import { ServiceDirectory } from '../services/index.js';
 import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
 
@@ -11,6 +12,7 @@ import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
 @Injectable()
 export class SnapshotService {
   readonly #surroundings: Surroundings;
+  readonly #states = new ResilienceDirectory();
 
   constructor(
     private readonly store: ConfigStore,
@@ -30,11 +32,13 @@ export class SnapshotService {
     const surroundings = this.#surroundings;
     try {
       const { services, adopt } = this.services.build(config.services, extensions, surroundings);
-      const base = { config, services, extensions, surroundings };
+      const { resilience, adopt: adoptStates } = this.#states.build(surroundings.clock);
+      const base = { config, services, resilience, extensions, surroundings };
       const access = { authenticators: compileAuthenticators(base), roles: config.roles };
       const snapshot = compileSnapshot({ ...base, access });
       this.door.enter(compileEdge(config), snapshot);
       adopt();
+      adoptStates();
     } catch (error) {
       events.configurationApplyFailed.publish({ file: config.file, version: config.hash, errors: [(error as Error).message] });
       throw error;

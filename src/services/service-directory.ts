@@ -1,7 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Balancer, ExtensionRegistry, Service, Surroundings, Target } from '#libs/kernel';
+import { slowStart } from '#libs/balancing';
+import type { Clock, ExtensionRegistry, Service, Surroundings, Target } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
-import { openTarget } from './targets.js';
+import { openTarget, type TargetConfig } from './targets.js';
 
 /** The services of one snapshot by name. */
 export type Services = ReadonlyMap<string, Service>;
@@ -16,7 +17,13 @@ const RETIREMENT = 600_000;
 @Injectable()
 export class ServiceDirectory implements OnApplicationShutdown {
   #targets = new Map<string, Target>();
+  #services: Services = new Map();
   readonly #retired = new Map<Target, NodeJS.Timeout>();
+
+  /** The services in force. */
+  get services(): Services {
+    return this.#services;
+  }
 
   /**
    * Builds the services of a configuration, reusing what is unchanged. Nothing takes effect before `adopt`.
@@ -26,22 +33,36 @@ export class ServiceDirectory implements OnApplicationShutdown {
     const targets = new Map<string, Target>();
     const services = new Map<string, Service>();
     for (const [name, config] of Object.entries(configs)) {
-      const own = config.targets.map(({ url, weight }) => {
-        const key = JSON.stringify([name, url, weight, config.connections, config.allowPrivate]);
-        const target = this.#targets.get(key) ?? targets.get(key) ?? openTarget(url, weight, config);
+      const own = config.targets.map((address) => {
+        const { url, weight, zone, priority } = address;
+        const key = JSON.stringify([name, url, weight, zone, priority, config.connections, config.allowPrivate]);
+        const target = this.#targets.get(key) ?? targets.get(key) ?? this.#join(name, address, config, surroundings.clock);
         targets.set(key, target);
         return target;
       });
-      const balancer: Balancer = extensions.create('balancer', config.balance, surroundings);
+      const weigh = config.slowStart === 0 ? {} : { weigh: slowStart(config.slowStart, surroundings.clock) };
+      const balancer = extensions.create('balancer', config.balance, { ...surroundings, ...weigh, name });
       services.set(name, Object.freeze({ name, targets: Object.freeze(own), balancer }));
     }
-    return { services, adopt: () => this.#adopt(targets) };
+    return { services, adopt: () => this.#adopt(targets, services) };
   }
 
-  #adopt(next: Map<string, Target>): void {
-    const kept = new Set(next.values());
+  /** A target that is new to a service in force is cold; one that only has other settings now is as warm as it was. */
+  #join(service: string, address: TargetConfig, config: ServiceConfig, clock: Clock): Target {
+    const target = openTarget(address, config);
+    const before = this.#services.get(service);
+    if (before) {
+      const same = before.targets.find(({ url }) => url.href === target.url.href);
+      target.since = same ? same.since : clock.elapsed();
+    }
+    return target;
+  }
+
+  #adopt(targets: Map<string, Target>, services: Services): void {
+    const kept = new Set(targets.values());
     for (const target of this.#targets.values()) if (!kept.has(target)) this.#retire(target);
-    this.#targets = next;
+    this.#targets = targets;
+    this.#services = services;
   }
 
   #retire(target: Target): void {

@@ -7,6 +7,7 @@ import { createLogger, LOGGER } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemLog } from './problem-log.js';
 import { ReloadLog } from './reload-log.js';
+import { ServiceLog } from './service-log.js';
 
 /** The logs: one line per exchange, and the application's own. */
 @Global()
@@ -15,7 +16,7 @@ import { ReloadLog } from './reload-log.js';
     { provide: LogDestination, useFactory: () => LogDestination.stdout() },
     { provide: LOGGER, inject: [ConfigStore, LogDestination], useFactory: (store: ConfigStore, destination: LogDestination) => createLogger(store.current.config.log, destination) },
     { provide: AccessLog, inject: [ConfigStore, LogDestination], useFactory: (store: ConfigStore, destination: LogDestination) => new AccessLog(store, destination, systemClock) },
-    NestLogger, ProblemLog, ReloadLog,
+    NestLogger, ProblemLog, ReloadLog, ServiceLog,
   ],
   exports: [LogDestination, LOGGER, NestLogger],
 })

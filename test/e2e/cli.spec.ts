@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -46,6 +46,29 @@ afterEach(async () => {
 });
 
 describe('O15: start', () => {
+  it('O10: loads a changed file by itself, and one that was wrong once it is right', async () => {
+    writeFileSync(path.join(folder, 'secret'), SECRET);
+    write('/a/**');
+    const file = path.join(folder, 'gateway.yaml');
+    const watching = (yaml: string): void => writeFileSync(file, yaml.replace('server: { ', 'server: { watch: 50ms, ').replace('${JWT_SECRET_KEY}', '${file:secret}'));
+    watching(readFileSync(file, 'utf8'));
+    await using gateway = passerelle('start', '--port', '0');
+    const [, url] = await gateway.says(URL_LINE);
+    const status = async (target: string): Promise<number> => (await fetch(url + target)).status;
+    const ready = async (): Promise<Record<string, unknown>> => (await fetch(`${url}/health/ready`)).json() as Promise<Record<string, unknown>>;
+    write('/b/**');
+    const right = readFileSync(file, 'utf8');
+    watching(`${right}include: more.yaml\n`);
+    await until(async () => 'failedReload' in (await ready()));
+    expect(await status('/a/1')).toBe(200);
+    // Only the file that was missing changes.
+    writeFileSync(path.join(folder, 'more.yaml'), 'info: { title: More }\n');
+    await until(async () => (await status('/b/1')) === 200);
+    const before = (await ready())['configuration'];
+    writeFileSync(path.join(folder, 'secret'), `${SECRET}-rotated`);
+    await until(async () => (await ready())['configuration'] !== before);
+  }, 30_000);
+
   it('prints its address, serves, reloads on SIGHUP and ends on SIGTERM', async () => {
     await using gateway = passerelle('start', '--port', '0');
     const [, url] = await gateway.says(URL_LINE);

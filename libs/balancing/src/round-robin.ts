@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineBalancer, type Target } from '#libs/kernel';
+import { fullWeight } from './weight.js';
 
 /**
  * One after the other, by weight. Smooth: a target of weight 3 beside two of weight 1 is not picked three times in a
@@ -7,8 +8,8 @@ import { defineBalancer, type Target } from '#libs/kernel';
  */
 export const roundRobin = defineBalancer({
   name: 'round-robin',
-  schema: z.strictObject({}),
-  create: () => {
+  schema: z.strictObject({}).describe('One after the other, by weight. For requests that cost much the same.'),
+  create: (_options, { weigh = fullWeight }) => {
     const credit = new WeakMap<Target, number>();
     return {
       pick(candidates) {
@@ -16,9 +17,10 @@ export const roundRobin = defineBalancer({
         let best = candidates[0] as Target;
         let highest = Number.NEGATIVE_INFINITY;
         for (const target of candidates) {
-          const raised = (credit.get(target) ?? 0) + target.weight;
+          const weight = weigh(target);
+          const raised = (credit.get(target) ?? 0) + weight;
           credit.set(target, raised);
-          total += target.weight;
+          total += weight;
           if (raised > highest) {
             best = target;
             highest = raised;

@@ -64,6 +64,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
     const outgoing = exchange.outgoing as Outgoing;
     this.#target.inFlight++;
     exchange.tries++;
+    exchange.trial = this;
     try {
       this.#target.dispatcher.dispatch({
         path: this.#target.basePath + outgoing.path + outgoing.query,

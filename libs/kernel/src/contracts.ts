@@ -24,6 +24,8 @@ export interface Interceptor {
 export interface Balancer {
   /** Called once per try, never with an empty list. */
   pick(candidates: readonly Target[], exchange: Exchange): Target;
+  /** Called once per answer of a target; may add fields. */
+  answered?(exchange: Exchange, answer: Answer): void;
 }
 
 /** Recognises one kind of credential. */

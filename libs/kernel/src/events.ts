@@ -1,5 +1,6 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
 import type { Exchange } from './exchange.js';
+import type { Target } from './target.js';
 
 /** A typed event over diagnostics_channel: publishing costs one comparison when nobody listens. */
 export class Event<T> {
@@ -34,6 +35,30 @@ export interface ReloadReport {
   readonly errors: readonly string[];
 }
 
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** A circuit breaker changed its state. */
+export interface BreakerChange {
+  readonly service: string;
+  /** The route whose own breaker it is; `null` for that of the service. */
+  readonly route: string | null;
+  readonly from: BreakerState;
+  readonly to: BreakerState;
+}
+
+/** Another try of an exchange follows; `exchange.target` is the one that failed. */
+export interface Retry {
+  readonly exchange: Exchange;
+  /** Milliseconds until then. */
+  readonly delay: number;
+}
+
+/** A target was taken out because requests to it failed, or came back. */
+export interface TargetChange {
+  readonly service: string;
+  readonly target: Target;
+}
+
 /** Everything rooms tell each other. Listeners never call back into the room that published. */
 export const events = {
   exchangeOpened: new Event<Exchange>('exchange:opened'),
@@ -43,4 +68,11 @@ export const events = {
   configurationLoadFailed: new Event<ReloadReport>('configuration:load-failed'),
   configurationApplied: new Event<ReloadReport>('configuration:applied'),
   configurationApplyFailed: new Event<ReloadReport>('configuration:apply-failed'),
+  breakerChanged: new Event<BreakerChange>('breaker:changed'),
+  retryScheduled: new Event<Retry>('retry:scheduled'),
+  /** `duration` is in milliseconds. */
+  targetEjected: new Event<TargetChange & { readonly duration: number }>('target:ejected'),
+  /** Probes found it well or not; `message` says why not. */
+  targetHealthChanged: new Event<TargetChange & { readonly healthy: boolean; readonly message: string | null }>('target:health-changed'),
+  targetReadmitted: new Event<TargetChange>('target:readmitted'),
 } as const;

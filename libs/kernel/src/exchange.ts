@@ -87,6 +87,10 @@ export class Exchange {
   target: Target | null = null;
   /** Tries made so far. */
   tries = 0;
+  /** What ends the try under way and nothing else. */
+  trial: Abortable | null = null;
+  /** Targets that earlier tries failed at; another one is chosen where there is one. */
+  failed: readonly Target[] = NOBODY;
   /** Milliseconds until the target's response header arrived, from the try's start. */
   targetTime = 0;
 
@@ -145,3 +149,4 @@ export class Exchange {
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+const NOBODY: readonly Target[] = Object.freeze([]);

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import type { Authenticator, Balancer, Guard, Interceptor, Transform } from './contracts.js';
 import type { Clock, Random } from './clock.js';
+import type { Target } from './target.js';
 
 /** What a factory may ask of the gateway it is built into. */
 export interface Surroundings {
-  /** Name in the file of what is built, where it has one: an authenticator's key. */
+  /** Name in the file of what is built, where it has one: an authenticator's key, the service of a balancer. */
   readonly name?: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** For balancers: the weight of a target now, less than its own while it warms up. Missing where nothing does. */
+  readonly weigh?: (target: Target) => number;
   /** A Nest provider by its token, for extensions that need one. Throws when there is none. */
   readonly resolve: <T>(token: unknown) => T;
 }

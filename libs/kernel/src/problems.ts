@@ -94,6 +94,11 @@ export const problems = {
     help: 'The service has no target that may take requests now.',
     proxyStatus: 'destination_unavailable',
   }),
+  circuitOpen: defineProblem({
+    code: 'circuit-open', status: 503, title: 'The service is failing and gets a rest',
+    help: 'Too many requests to the service failed or were slow, so for `breaker.open` none is sent there. Repeat the request after `Retry-After`; mend the service.',
+    proxyStatus: 'destination_unavailable',
+  }),
   draining: defineProblem({
     code: 'draining', status: 503, title: 'The gateway is shutting down',
     help: 'This instance no longer takes requests. Repeat the request: another instance will take it.',

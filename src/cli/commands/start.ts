@@ -12,7 +12,7 @@ interface StartOptions extends CommonOptions {
 }
 
 export function startCommand(program: Command, io: Io, done: (code: number) => void): void {
-  withConfig(program.command('start').description('start the gateway; SIGHUP loads the file again, SIGTERM ends it'))
+  withConfig(program.command('start').description('start the gateway; a changed file or SIGHUP loads it again, SIGTERM ends it'))
     .option('-p, --port <port>', 'listen on this port instead of the file’s; 0 for any free one', parsePort)
     .option('--host <address>', 'listen on this address instead of the file’s')
     .action(async (options: StartOptions) => done(await start(options, io)));

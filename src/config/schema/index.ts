@@ -71,4 +71,5 @@ export type MatchConfig = z.output<typeof matchSchema>;
 export type VersionsConfig = z.output<typeof versionsSchema>;
 export type RolesConfig = z.output<typeof rolesSchema>;
 export type TestConfig = z.output<typeof testSchema>;
+export type { BreakerConfig, PassiveConfig, RetryConfig } from './resilience.js';
 export { ENDPOINT_KINDS, type EndpointKind } from './endpoints.js';

@@ -16,6 +16,7 @@ export const serverSchema = z.strictObject({
     body: durationOrOff().prefault('5m').describe('For a client to send its whole request; over it: 408. Default: 5m.'),
     keepAlive: duration().prefault('72s').describe('How long an idle client connection stays open; keep it above that of the balancer in front. Default: 72s.'),
   }).prefault({}).describe('How long a client may take.'),
+  watch: durationOrOff().prefault('1s').describe('How often the files of the configuration are looked at, secrets and includes too; a change is loaded once they have been still as long. `off`: SIGHUP only. Default: 1s.'),
   grace: duration().prefault('10s').describe('How long requests in flight may go on after SIGTERM. Default: 10s.'),
   plugins: listOf(z.string().min(1)).default([]).describe('Modules with extensions: paths relative to this file, or package names. Danger: they run with all the rights of the gateway.'),
 });

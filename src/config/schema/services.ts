@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
+import { activeSchema } from './active.js';
 import { chosen } from './extensions.js';
-import { duration, listOf } from './values.js';
+import { breakerSchema, passiveSchema, retrySchema } from './resilience.js';
+import { duration, durationOrOff, listOf } from './values.js';
 
 const targetUrl = z.string().regex(/^https?:\/\/[^/?#\s]+(?:\/[^?#\s]*)?$/, { error: 'expected an http:// or https:// address without query' });
 
 const target = z.strictObject({
   url: targetUrl.describe('Address, with a base path if the service has one.'),
   weight: z.int().min(1).max(1000).default(1).describe('Share of the traffic relative to the siblings. Default: 1.'),
+  zone: z.string().optional().describe('Where it runs, such as a data centre, by the same words as `zone.own`. Default: none.'),
+  priority: z.int().min(0).default(0).describe('Group it belongs to. A higher number is a reserve: it gets requests only while no target of a lower number is available. Default: 0.'),
 });
 
 /** `url|weight` as environments carry it. */
@@ -26,16 +30,26 @@ export function serviceSchema(extensions: ExtensionRegistry) {
       'Addresses: objects, or text such as `http://a:8001|3,http://b:8001` with a weight after a bar.',
     ),
     balance: chosen(extensions, 'balancer').prefault({ use: 'p2c' }).describe('How a target is chosen. Default: p2c.'),
+    slowStart: durationOrOff().prefault('off').describe(
+      'How long a target that joined later or recovered warms up: its weight rises from a tenth to all of it. With consistent-hash its keys come to it little by little. Default: off.',
+    ),
+    zone: z.strictObject({
+      own: z.string().optional().describe('Zone this gateway runs in, e.g. `${ZONE:-}`. Targets of it are preferred while at least one is available. Danger: a zone with few targets gets all the requests of its gateways. Default: none.'),
+    }).prefault({}).describe('Keeps requests near.'),
     connections: z.strictObject({
       max: z.int().min(1).default(128).describe('Connections to one target at most; further requests wait. Default: 128.'),
       keepAlive: duration().prefault('4s').describe('How long an idle connection stays open; keep it below the service’s own limit. Default: 4s.'),
     }).prefault({}).describe('The connections to each target.'),
     health: z.strictObject({
-      path: z.string().regex(/^\//).default('/health').describe('Asked by `/health/services`. Default: /health.'),
+      path: z.string().regex(/^\//).default('/health').describe('Asked by `/health/services` and by probes. Default: /health.'),
       timeout: duration().prefault('5s').describe('Default: 5s.'),
       status: listOf(z.coerce.number().int()).default([200]).describe('Statuses that mean healthy. Default: 200.'),
       json: z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])).default({}).describe('Fields of a JSON answer that must have these values, e.g. `{ status: healthy }`.'),
-    }).prefault({}).describe('How the service is asked whether it is well.'),
+      active: activeSchema.optional().describe('Probes every target by the clock and takes out those that are not well. `{}` for the defaults. Default: off.'),
+      passive: passiveSchema.optional().describe('Takes out a target that fails, by what ordinary requests meet. Default: off.'),
+    }).prefault({}).describe('How the service is asked whether it is well, and what is concluded from its answers.'),
+    breaker: breakerSchema.optional().describe('Circuit breaker: no requests for a while when too many failed. `{}` for the defaults. Default: off.'),
+    retry: retrySchema.optional().describe('Sends requests again that failed, to another target where there is one. `{}` for the defaults. Default: off.'),
     allowPrivate: z.enum(['all', 'no-metadata']).default('no-metadata').describe('Which special networks the addresses may lie in: `no-metadata` refuses link-local and cloud metadata addresses, after DNS. Default: no-metadata.'),
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
 import { chosen } from './extensions.js';
+import { breakerSchema, retrySchema } from './resilience.js';
 import { duration, durationOrOff, headerName, listOf, name, onOff, size, sizeOrOff, template } from './values.js';
 
 const requirement = (what: string) =>
@@ -156,6 +157,8 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     compression: compression.prefault({}).describe('Compression of answers on their way to the client; what a service compressed itself is left alone. Default: zstd, br, gzip. Danger: where an answer holds a secret beside text the caller chose, its size can betray the secret (BREACH); turn it off on such routes.'),
     body: body.prefault({}).describe('What request bodies may be.'),
     timeout: timeout.prefault({}).describe('How long each part of an exchange may take; `off` for no limit.'),
+    breaker: z.union([z.literal('off').describe('None, whatever the service has.'), breakerSchema]).optional().describe('A circuit breaker of this route’s own instead of its service’s. Default: that of the service.'),
+    retry: z.union([z.literal('off').describe('No retries, whatever the service has.'), retrySchema]).optional().describe('Retries of this route instead of its service’s. Default: those of the service.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
     websocket: websocket.prefault('on').describe('WebSocket upgrades. Default: on.'),
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),

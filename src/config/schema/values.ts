@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration, parseSize } from '#libs/kernel';
+import { parseDuration, parseShare, parseSize } from '#libs/kernel';
 
 interface Measure {
   /** Name of the type in the reference. */
@@ -40,6 +40,30 @@ export const size = () => measured({
 
 /** A size, or `off` for no limit (Infinity). */
 export const sizeOrOff = () => z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), size()]);
+
+/** A share, written in percent: above 0 to 1. */
+export const percentage = () => measured({
+  title: 'percentage', parse: shareOf, allowed: 'a percentage such as 50%',
+  pattern: new RegExp(`^${AMOUNT}\\s*%$`),
+});
+
+function shareOf(text: string): number | undefined {
+  const share = parseShare(text);
+  return share !== undefined && share > 0 && share <= 1 ? share : undefined;
+}
+
+/** A share, or `off` for none (0). */
+export const percentageOrOff = () => z.union([z.literal('off').transform(() => 0), percentage()]);
+
+/** Statuses and ranges of them, such as `[429, 500-599]`. */
+export const statuses = () => listOf(z.union([z.int().min(100).max(599), statusRange]));
+
+const STATUS_RANGE = 'expected a status such as 503, or a range such as 500-599';
+
+const statusRange = z.string().regex(/^[1-5]\d\d(?:-[1-5]\d\d)?$/, { error: STATUS_RANGE }).refine((text) => {
+  const [from = '', to = from] = text.split('-');
+  return from <= to;
+}, { error: STATUS_RANGE });
 
 /**
  * A list, or one value for a list of one, or text as environments carry lists: a JSON array or values with commas

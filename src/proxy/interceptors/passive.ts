@@ -1,0 +1,28 @@
+import { problems, Problem, type Interceptor, type Target } from '#libs/kernel';
+import { compileJudge, type Outcome } from '#libs/resilience';
+import type { Compile } from '../compile.js';
+
+/** `health.passive:` of the service: what each try meets is held against its target, or for it. */
+export const passive: Compile = ({ config, resilience, service }): Interceptor | null => {
+  const chosen = config.services[service.name]?.health.passive;
+  if (chosen === undefined) return null;
+  const detector = resilience.detector(service, chosen);
+  const judge = compileJudge(chosen.counts);
+  const record = (target: Target | null, outcome: Outcome): void => {
+    if (target !== null && outcome !== 'ignored') detector.report(target, outcome === 'failure');
+  };
+  return {
+    async intercept(exchange, next) {
+      detector.refresh();
+      try {
+        const answer = await next(exchange);
+        record(exchange.target, judge.answer(exchange, answer.status));
+        return answer;
+      } catch (error) {
+        // Where there was no target, the slot may hold that of the try before.
+        if (!(error instanceof Problem && error.type === problems.noTarget)) record(exchange.target, judge.error(exchange, error));
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import { events, Problem, problems, setAlarm, type Answer, type Clock, type Exchange, type Interceptor, type Next } from '#libs/kernel';
+import { compileRetryRules, exponentialBackoff, parseRetryAfter, type Backoff, type RetryBudget, type RetryRules } from '#libs/resilience';
+import type { RetryConfig } from '../../config/index.js';
+import type { Compile, RouteParts } from '../compile.js';
+import { pause } from '../pause.js';
+
+/** `retry:` of the route, or else of its service; `null` for none. */
+export function retryOf({ config, service, settings }: Pick<RouteParts, 'config' | 'service' | 'settings'>): RetryConfig | null {
+  const chosen = settings.retry ?? config.services[service.name]?.retry;
+  return chosen === undefined || chosen === 'off' || chosen.attempts === 1 ? null : chosen;
+}
+
+/** Sends an exchange again that failed, where that is safe, worth it and within the budget. */
+export const retry: Compile = (parts): Interceptor | null => {
+  const chosen = retryOf(parts);
+  if (chosen === null) return null;
+  const { clock, random } = parts.surroundings;
+  const retrying = new Retrying({
+    config: chosen,
+    rules: compileRetryRules(chosen),
+    backoff: exponentialBackoff(chosen.backoff, random),
+    budget: chosen.budget === 'off' ? null : parts.resilience.budget(parts.service.name, chosen.budget),
+    clock,
+  });
+  return { intercept: (exchange, next) => retrying.run(exchange, next) };
+};
+
+interface Parts {
+  readonly config: RetryConfig;
+  readonly rules: RetryRules;
+  readonly backoff: Backoff;
+  readonly budget: RetryBudget | null;
+  readonly clock: Clock;
+}
+
+class Retrying {
+  constructor(private readonly parts: Parts) {}
+
+  async run(exchange: Exchange, next: Next): Promise<Answer> {
+    const { budget, config, rules } = this.parts;
+    budget?.deposit();
+    if (!rules.mayRepeat(exchange)) return next(exchange);
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt >= config.attempts;
+      let delay: number | null;
+      try {
+        const answer = await this.#try(exchange, next);
+        if (last || !rules.retriesAnswer(exchange, answer)) return answer;
+        delay = this.#delay(attempt, answer.headers.get('retry-after'));
+        if (delay === null) return answer;
+        answer.body?.cancel(new Error('The request is tried again'));
+      } catch (error) {
+        delay = last || !rules.retriesError(exchange, error) ? null : this.#delay(attempt, undefined);
+        if (delay === null) throw error;
+      }
+      await this.#wait(exchange, delay);
+    }
+  }
+
+  /** Milliseconds until the next try; `null` when there is to be none. Takes it out of the budget. */
+  #delay(retries: number, retryAfter: string | undefined): number | null {
+    const { backoff, budget, clock, config } = this.parts;
+    const asked = retryAfter === undefined ? 0 : parseRetryAfter(retryAfter, clock.now());
+    if (asked > config.retryAfter || budget?.withdraw() === false) return null;
+    return Math.max(asked, backoff(retries));
+  }
+
+  async #wait(exchange: Exchange, delay: number): Promise<void> {
+    if (exchange.target !== null) exchange.failed = [...exchange.failed, exchange.target];
+    events.retryScheduled.publish({ exchange, delay });
+    await pause(exchange, delay);
+  }
+
+  async #try(exchange: Exchange, next: Next): Promise<Answer> {
+    const { timeout } = this.parts.config;
+    if (timeout === undefined) return next(exchange);
+    const limit = setAlarm(timeout, { wake: () => exchange.trial?.abort(new Problem(problems.firstByteTimeout, `The try took longer than ${timeout} ms`)) });
+    try {
+      return await next(exchange);
+    } finally {
+      limit.clear();
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { ResilienceDirectory, type Resilience } from './resilience-directory.js';
