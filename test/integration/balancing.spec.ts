@@ -29,7 +29,7 @@ function counter(): () => number[] {
   });
 }
 
-describe('balance: { use: sticky-cookie }', () => {
+describe('T5: balance: { use: sticky-cookie }', () => {
   it('keeps polls and the WebSocket that follows them with one target, as Socket.IO needs it', async () => {
     await using gw = await start('{ use: sticky-cookie, name: live }');
     const got = counter();
