@@ -10,6 +10,7 @@ const { jsonSchema, loadConfig, referencePage } = await import(new URL('config/i
 const { builtIns } = await import(new URL('extensions.js', dist).href);
 const { gatewayFamilies } = await import(new URL('metrics/gateway-families.js', dist).href);
 const { ExchangeStats } = await import(new URL('metrics/exchange-stats.js', dist).href);
+const { ResilienceStats } = await import(new URL('metrics/resilience-stats.js', dist).href);
 const { ReloadStats } = await import(new URL('metrics/reload-stats.js', dist).href);
 const { ExtensionRegistry, problemCatalogue, problems, systemClock } = await import('#libs/kernel');
 
@@ -92,7 +93,12 @@ async function families() {
       problem: { type: problems.targetUnreachable }, route: { template: '/', endpoint: null, service: { name: 'service' } },
     });
     reloads.applied(config.hash);
-    return gatewayFamilies({ exchanges, reloads, source: { current: { config } } });
+    const resilience = new ResilienceStats();
+    resilience.changed({ service: 'service', route: null, from: 'closed', to: 'open' });
+    resilience.retries.add('service');
+    resilience.ejections.add('service');
+    const directory = { services: new Map([['service', { targets: [] }]]) };
+    return gatewayFamilies({ directory, exchanges, reloads, resilience, source: { current: { config } } });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,10 +1,13 @@
 import type { GatewayConfig } from '../config/index.js';
 import type { EndpointStats, ExchangeStats } from './exchange-stats.js';
 import { counter, gauge, histogram, type Labels, type MetricFamily } from './metric-family.js';
-import type { MetricsRecorder } from './metrics-recorder.js';
+import type { MetricsRecorder, ServicesSource } from './metrics-recorder.js';
+import type { ResilienceStats } from './resilience-stats.js';
 
 type MetricsConfig = GatewayConfig['metrics'];
 type MainSeries = keyof MetricsConfig['names'];
+
+const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
 const HELP: Readonly<Record<MainSeries, string>> = {
   requests: 'Requests answered, by method, route pattern and status.',
@@ -12,13 +15,16 @@ const HELP: Readonly<Record<MainSeries, string>> = {
   active: 'Requests under way.',
 };
 
+type Counts = Pick<MetricsRecorder, 'directory' | 'exchanges' | 'reloads' | 'resilience' | 'source'>;
+
 /** Everything the gateway counts, under the names and labels of the configuration in force. */
-export function gatewayFamilies({ exchanges, reloads, source }: MetricsRecorder): MetricFamily[] {
+export function gatewayFamilies({ directory, exchanges, reloads, resilience, source }: Counts): MetricFamily[] {
   const { metrics } = source.current.config;
   const main = Object.entries({ ...invert(metrics.names), ...metrics.aliases });
   return [
     ...main.map(([name, series]) => mainFamily(name, series, exchanges, metrics.labels)),
     ...serviceFamilies(exchanges),
+    ...resilienceFamilies(resilience, directory),
     ...trafficFamilies(exchanges, metrics.labels),
     counter('gateway_problems_total', 'Problems answered, by code (docs/errors.md).', [...exchanges.problems.entries()].map(([code, count]) => [{ code }, count])),
     counter('gateway_config_reloads_total', 'Loads of the configuration, by outcome.', [...reloads.outcomes.entries()].map(([outcome, count]) => [{ outcome }, count])),
@@ -53,6 +59,22 @@ function serviceFamilies({ services }: ExchangeStats): MetricFamily[] {
     counter('gateway_service_requests_total', 'Requests that went to a service, by the status the client got.', all.flatMap(([service, { statuses }]) => [...statuses.entries()].map(([status, count]) => [{ service, status }, count] as const))),
     histogram('gateway_service_duration_seconds', 'Seconds until a service’s response header, or until the try failed.', all.map(([service, { duration }]) => [{ service }, duration])),
     counter('gateway_service_tries_total', 'Tries to reach a service; more than requests where there were retries.', all.map(([service, { tries }]) => [{ service }, tries])),
+  ];
+}
+
+/** Targets are counted, not named: their addresses are nobody's business on a page that may be public. */
+function resilienceFamilies({ breakers, ejections, retries }: ResilienceStats, { services }: ServicesSource): MetricFamily[] {
+  const states = breakers.flatMap(({ service, route, to }) =>
+    BREAKER_STATES.map((state) => [{ service, route: route ?? '', state }, state === to ? 1 : 0] as const));
+  const targets = [...services].flatMap(([service, { targets: all }]) => {
+    const available = all.filter((target) => target.available).length;
+    return [[{ service, state: 'available' }, available], [{ service, state: 'out' }, all.length - available]] as const;
+  });
+  return [
+    counter('gateway_retries_total', 'Tries after the first, by service.', [...retries.entries()].map(([service, count]) => [{ service }, count])),
+    gauge('gateway_breaker_state', 'State of each circuit breaker that ever opened: 1 for the one it is in. The route is empty for that of a service.', states),
+    counter('gateway_target_ejections_total', 'Targets taken out because requests to them failed, by service.', [...ejections.entries()].map(([service, count]) => [{ service }, count])),
+    gauge('gateway_targets', 'Targets of a service that may have requests, and those that may not.', targets),
   ];
 }
 

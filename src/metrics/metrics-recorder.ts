@@ -2,20 +2,28 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { events, type Clock } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
 import { ExchangeStats } from './exchange-stats.js';
+import type { Services } from '../services/index.js';
 import { ReloadStats } from './reload-stats.js';
+import { ResilienceStats } from './resilience-stats.js';
 
 /** What the recorder needs of the configuration store. */
 export interface MetricsSource {
   readonly current: { readonly config: Pick<GatewayConfig, 'metrics'> };
 }
 
+/** What the recorder needs of the services room. */
+export interface ServicesSource {
+  readonly services: Services;
+}
+
 /** Listens to what the rooms publish and keeps count. */
 export class MetricsRecorder implements OnApplicationShutdown {
   readonly exchanges: ExchangeStats;
   readonly reloads: ReloadStats;
+  readonly resilience = new ResilienceStats();
   readonly #unsubscribe: readonly (() => void)[];
 
-  constructor(readonly source: MetricsSource, clock: Clock) {
+  constructor(readonly source: MetricsSource, readonly directory: ServicesSource, clock: Clock) {
     const exchanges = new ExchangeStats(source.current.config.metrics.buckets, clock);
     const reloads = new ReloadStats(clock);
     this.exchanges = exchanges;
@@ -25,6 +33,9 @@ export class MetricsRecorder implements OnApplicationShutdown {
       events.exchangeClosed.subscribe((exchange) => exchanges.closed(exchange)),
       events.configurationLoadFailed.subscribe(() => reloads.outcomes.add('load-failed')),
       events.configurationApplyFailed.subscribe(() => reloads.outcomes.add('apply-failed')),
+      events.retryScheduled.subscribe(({ exchange }) => this.resilience.retries.add(exchange.route?.service?.name ?? '')),
+      events.targetEjected.subscribe(({ service }) => this.resilience.ejections.add(service)),
+      events.breakerChanged.subscribe((change) => this.resilience.changed(change)),
       events.configurationApplied.subscribe(({ version }) => {
         reloads.applied(version);
         exchanges.measureIn(source.current.config.metrics.buckets);

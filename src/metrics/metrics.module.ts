@@ -4,14 +4,16 @@ import { Registry } from 'prom-client';
 import { systemClock } from '#libs/kernel';
 import { ConfigStore } from '../config/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
+import { ServiceDirectory, ServicesModule } from '../services/index.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsRecorder } from './metrics-recorder.js';
 
 /** The counts, and a registry of each gateway's own, so that two in one process do not mix. */
 @Module({
+  imports: [ServicesModule],
   providers: [
     { provide: Registry, useFactory: () => new Registry() },
-    { provide: MetricsRecorder, inject: [ConfigStore], useFactory: (store: ConfigStore) => new MetricsRecorder(store, systemClock) },
+    { provide: MetricsRecorder, inject: [ConfigStore, ServiceDirectory], useFactory: (store: ConfigStore, directory: ServiceDirectory) => new MetricsRecorder(store, directory, systemClock) },
   ],
   exports: [Registry, MetricsRecorder],
 })

@@ -262,3 +262,24 @@ describe('mistakes of the file', () => {
     await expect(gateway(file(['http://localhost:1'], settings))).rejects.toThrow(message);
   });
 });
+
+describe('O2: what services go through, in numbers', () => {
+  it('tells of retries, ejections, breakers and targets that are out', async () => {
+    await using well = await moody(200);
+    await using ill = await moody(503);
+    const settings = 'retry: { backoff: { base: 1ms }, budget: off }, breaker: { failures: 1, counts: { status: [418] } }, health: { passive: { failures: 2, eject: 1m } }';
+    await using gw = await gateway(file([well.url, ill.url], settings));
+    const metrics = async (): Promise<string> => (await gw.fetch('/metrics')).text;
+    expect(await metrics()).toContain('gateway_targets{service="echo",state="available"} 2');
+    expect(await statuses(gw, 6)).toEqual([200, 200, 200, 200, 200, 200]);
+    well.mood = 418;
+    expect(await statuses(gw, 2)).toEqual([418, 503]);
+    const text = await metrics();
+    for (const line of [
+      'gateway_retries_total{service="echo"} 2', 'gateway_target_ejections_total{service="echo"} 1',
+      'gateway_targets{service="echo",state="out"} 1', 'gateway_breaker_state{service="echo",route="",state="open"} 1',
+      'gateway_breaker_state{service="echo",route="",state="closed"} 0',
+    ]) expect(text).toContain(line);
+    expect(text).not.toContain(new URL(ill.url).host);
+  });
+});

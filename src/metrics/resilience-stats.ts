@@ -1,0 +1,20 @@
+import type { BreakerChange } from '#libs/kernel';
+import { Tally } from './tally.js';
+
+/** What services went through besides requests. */
+export class ResilienceStats {
+  /** Tries after the first, by service. */
+  readonly retries = new Tally<string>();
+  /** Targets taken out for failing, by service. */
+  readonly ejections = new Tally<string>();
+  readonly #breakers = new Map<string, BreakerChange>();
+
+  changed(change: BreakerChange): void {
+    this.#breakers.set(JSON.stringify([change.service, change.route]), change);
+  }
+
+  /** The latest change of each breaker; one that never opened is not among them. */
+  get breakers(): readonly BreakerChange[] {
+    return [...this.#breakers.values()];
+  }
+}
