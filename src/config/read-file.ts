@@ -28,10 +28,14 @@ export function noteRead(path: string): void {
   looked?.set(path, stateOf(path));
 }
 
-/** Tells one state of a file or folder from another. */
+/** Tells one state of a file or folder from another; also what cannot be looked at has one, its error. */
 export function stateOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? 'absent' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
 
 /** A configuration file's text, or why there is none, in one sentence. */
