@@ -38,7 +38,7 @@ export async function startGateway(options: LoadOptions & { port?: number; host?
   const app = await createApp(store, door);
   const snapshots = app.get(SnapshotService);
   try {
-    snapshots.apply();
+    await snapshots.apply();
     await app.listen(options.port ?? server.port, options.host ?? server.host);
   } catch (error) {
     await app.close();

@@ -31,7 +31,7 @@ export const bearer = (token: string): Exchange => exchangeWith([['Authorization
 export type JwtInput = z.input<typeof jwtOptions>;
 
 export function authenticatorOf(options: JwtInput, clock: Clock, name = 'users'): Authenticator {
-  return jwt.create(jwtOptions.parse(options), { clock, random: () => 0, name, resolve: () => { throw new Error('nothing to resolve'); } });
+  return jwt.create(jwtOptions.parse(options), { clock, random: () => 0, name, folder: '/', resolve: () => { throw new Error('nothing to resolve'); } });
 }
 
 export const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');

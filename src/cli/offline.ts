@@ -10,7 +10,7 @@ const absent = new Proxy({}, {
   },
 });
 
-const surroundings: Surroundings = { clock: systemClock, random: Math.random, resolve: <T>() => absent as T };
+const surroundings: Omit<Surroundings, 'folder'> = { clock: systemClock, random: Math.random, resolve: <T>() => absent as T };
 
 /** A configuration, and everything in it compiled but the network. */
 export interface Offline extends AsyncDisposable {

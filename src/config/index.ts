@@ -1,4 +1,5 @@
 export type { GatewayConfig, Origin } from './gateway-config.js';
+export { fingerprint } from './hash.js';
 export { ConfigurationError, formatIssues, type Issue } from './issues.js';
 export { jsonSchema, type JsonSchema } from './json-schema.js';
 export { loadConfig, type LoadedConfig, type LoadOptions } from './load-config.js';

@@ -35,7 +35,7 @@ describe('what the schema refuses', () => {
     ['a missing key', 'routes: { r: { match: { path: /r } } }', '4:11 routes.r.to: missing; expected text'],
     ['a missing option', ROUTE('transform: [{ use: stamp }]'), '4:59 routes.r.transform[0].text: missing; expected text'],
     ['a bad name', 'policies: { "1x": {} }', '4:13 policies.1x: expected a name: a letter, then letters, digits, "-", "_" or "."'],
-    ['no targets', 'services: { b: { targets: [] } }', 'services.b.targets: expected at least one target'],
+    ['no targets', 'services: { b: { targets: [] } }', 'services.b.targets: expected at least one target, or `discover`'],
     ['an address that is none', 'services: { b: { targets: [{ url: "ftp://x" }] } }', 'services.b.targets[0].url: expected an http:// or https:// address without query, got "ftp://x"'],
     ['a wrong version', 'version: 2', '1:10 version: expected 1, got 2'],
   ])('%s', async (_name, text, expected) => {

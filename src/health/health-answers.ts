@@ -9,6 +9,8 @@ export interface HealthScope extends GatewayFacts {
   readonly state: State;
   readonly words: Words;
   readonly failedReload: FailedReload | null;
+  /** Services whose targets may be out of date, as their registry is away. */
+  readonly stale: readonly string[];
 }
 
 /** What `service` answers from, and `services` for each of them. */
@@ -29,6 +31,7 @@ const healthPlaceholders: Placeholders<HealthScope> = {
   status: ({ words, state }) => words[state],
   state: ({ state }) => state,
   failedReload: ({ failedReload }) => failedReload ?? undefined,
+  stale: ({ stale }) => (stale.length > 0 ? stale : undefined),
 };
 
 const servicePlaceholders: Placeholders<ServiceScope> = {
@@ -40,11 +43,13 @@ const servicePlaceholders: Placeholders<ServiceScope> = {
   message: ({ report }) => report.message,
   url: ({ report }) => report.url,
   latency: ({ report }) => report.latency,
-  targets: ({ report, words }) => report.targets.map(({ healthy, latency, message }) => ({ status: words[healthy ? 'up' : 'down'], latency, message })),
+  breaker: ({ report }) => report.breaker ?? undefined,
+  stale: ({ report }) => report.stale ?? undefined,
+  targets: ({ report, words }) => report.targets.map(({ available, healthy, latency, message }) => ({ status: words[healthy ? 'up' : 'down'], available, latency, message })),
 };
 
 // Addresses are not in the standard shapes: whoever wants to show them asks for {url}.
-const SERVICE = { status: '{status}', latency: '{latency}', message: '{message}', targets: '{targets}' };
+const SERVICE = { status: '{status}', latency: '{latency}', message: '{message}', breaker: '{breaker}', stale: '{stale}', targets: '{targets}' };
 const SERVICES = { '{service}': SERVICE };
 const HEALTH = { status: '{status}', service: '{service}', version: '{version}', environment: '{environment}', timestamp: '{timestamp}', uptime: '{uptime}' };
 
@@ -72,7 +77,7 @@ const compileHealth = (template: unknown) => compileAnswer(template, healthPlace
 export const healthAnswers = {
   health: new EndpointAnswers(compileHealth, HEALTH),
   live: new EndpointAnswers(compileHealth, { status: '{status}' }),
-  ready: new EndpointAnswers(compileHealth, { status: '{status}', configuration: '{hash}', failedReload: '{failedReload}' }),
+  ready: new EndpointAnswers(compileHealth, { status: '{status}', configuration: '{hash}', failedReload: '{failedReload}', stale: '{stale}' }),
   services: new EndpointAnswers(compileServices, {
     status: '{status}', healthyServices: '{healthyServices}', totalServices: '{totalServices}', services: SERVICES, timestamp: '{timestamp}',
   }),

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { events, type Clock, type Random, type Target } from '#libs/kernel';
-import { ConfigStore, type ServiceConfig } from '../config/index.js';
-import { ServiceDirectory } from '../services/index.js';
+import type { ServiceConfig } from '../config/index.js';
+import { ServiceDirectory, type LiveService } from '../services/index.js';
 import { TargetProbe } from './target-probe.js';
 import { TargetWatch } from './target-watch.js';
 
@@ -16,25 +16,24 @@ export interface Chance {
 @Injectable()
 export class HealthMonitor implements OnApplicationShutdown {
   readonly #watches = new Map<Target, TargetWatch>();
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: readonly (() => void)[];
 
   constructor(
-    private readonly store: ConfigStore,
     private readonly directory: ServiceDirectory,
     private readonly probe: TargetProbe,
     @Inject(CHANCE) private readonly chance: Chance,
   ) {
-    this.#unsubscribe = events.configurationApplied.subscribe(() => this.#follow(this.store.current.config.services));
+    this.#unsubscribe = [events.configurationApplied.subscribe(() => this.#follow()), events.targetsChanged.subscribe(() => this.#follow())];
   }
 
-  #follow(configs: Readonly<Record<string, ServiceConfig>>): void {
+  #follow(): void {
     const wanted = new Set<Target>();
-    for (const [name, config] of Object.entries(configs)) {
-      if (!config.health.active) continue;
-      this.directory.services.get(name)?.targets.forEach((target, i) => {
+    for (const service of this.directory.services.values()) {
+      if (!service.config.health.active) continue;
+      for (const target of service.targets) {
         wanted.add(target);
-        this.#watch(name, target, config, config.targets[i]?.url ?? target.url.href);
-      });
+        this.#watch(service, target);
+      }
     }
     for (const [target, watch] of this.#watches) {
       if (wanted.has(target)) continue;
@@ -43,17 +42,17 @@ export class HealthMonitor implements OnApplicationShutdown {
     }
   }
 
-  #watch(service: string, target: Target, config: ServiceConfig, url: string): void {
+  #watch({ name, config }: LiveService, target: Target): void {
     const settings = JSON.stringify([config.health, config.allowPrivate]);
     const present = this.#watches.get(target);
     if (present?.settings === settings) return;
     present?.stop();
-    const ask = () => this.probe.ask(url, config);
-    this.#watches.set(target, new TargetWatch({ service, target, settings, ask, ...this.chance }, config.health.active as NonNullable<ServiceConfig['health']['active']>));
+    const ask = () => this.probe.ask(target.url.href, config);
+    this.#watches.set(target, new TargetWatch({ service: name, target, settings, ask, ...this.chance }, config.health.active as NonNullable<ServiceConfig['health']['active']>));
   }
 
   onApplicationShutdown(): void {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const watch of this.#watches.values()) watch.stop();
     this.#watches.clear();
   }

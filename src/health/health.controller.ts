@@ -5,6 +5,7 @@ import { Problem, problems } from '#libs/kernel';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
+import { ServiceDirectory } from '../services/index.js';
 import { CurrentEndpoint } from './current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
 import { healthAnswers } from './health-answers.js';
@@ -19,6 +20,7 @@ export class HealthController {
     private readonly current: CurrentEndpoint,
     private readonly facts: GatewayFactsService,
     private readonly readiness: Readiness,
+    private readonly directory: ServiceDirectory,
   ) {}
 
   @Get('health')
@@ -39,7 +41,7 @@ export class HealthController {
 
   @Get('ready')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ summary: 'Readiness: does this instance want requests?', description: 'Tells the hash of the configuration in force, and of the last reload if it failed.' })
+  @ApiOperation({ summary: 'Readiness: does this instance want requests?', description: 'Tells the hash of the configuration in force, of the last reload if it failed, and whose registry is away.' })
   @ApiOkResponse({ description: 'It does.' })
   @ApiResponse({ status: problems.draining.status, description: problems.draining.title })
   ready(@Req() request: FastifyRequest): unknown {
@@ -50,6 +52,7 @@ export class HealthController {
   #answer(kind: 'health' | 'live' | 'ready', request: FastifyRequest): unknown {
     const { config, endpoint } = this.current.of(request);
     const { failedReload } = this.readiness;
-    return healthAnswers[kind].of(endpoint)({ ...this.facts.now(config), state: 'up', words: endpoint.words, failedReload });
+    const stale = [...this.directory.services.values()].filter((service) => service.stale !== null).map(({ name }) => name);
+    return healthAnswers[kind].of(endpoint)({ ...this.facts.now(config), state: 'up', words: endpoint.words, failedReload, stale });
   }
 }

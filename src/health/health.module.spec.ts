@@ -4,15 +4,18 @@ import { Test } from '@nestjs/testing';
 import { APP_FILTER } from '@nestjs/core';
 import { Answer, events, Exchange, type Route } from '#libs/kernel';
 import { echoService, type EchoService } from '#libs/testing';
-import { ConfigStore, type EndpointConfig } from '../config/index.js';
+import { ConfigStore, type EndpointConfig, type ServiceConfig } from '../config/index.js';
 import { bindExchange } from '../http/exchange-of.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { ServiceDirectory, type Services } from '../services/index.js';
+import { liveService } from '../services/live-service.fixture.js';
 import { checkAnswers } from './check-answers.js';
 import { HealthModule } from './health.module.js';
 import { Readiness } from './readiness.js';
 
 const WORDS = { up: 'healthy', degraded: 'degraded', down: 'unhealthy' };
 const endpoint = (serve: string, more: Partial<EndpointConfig> = {}) => ({ serve, at: [`/${serve}`], authenticate: 'none', words: WORDS, status: { down: 200 }, ...more });
+const directory: { services: Services } = { services: new Map() };
 const store = { current: { config: {} as Record<string, unknown> } };
 
 @Module({ providers: [{ provide: ConfigStore, useValue: store }, { provide: APP_FILTER, useClass: ProblemFilter }], exports: [ConfigStore] })
@@ -24,6 +27,7 @@ let up: EchoService;
 function configure(endpoints: Record<string, unknown>, more: Record<string, unknown> = {}) {
   const service = (url: string) => ({ targets: [{ url, weight: 1 }], health: { path: '/health', timeout: 500, status: [200], json: {} }, allowPrivate: 'all' });
   const services = { 'auth-service': service(up.url), 'user-service': service('http://127.0.0.1:1') };
+  directory.services = new Map(Object.entries(services).map(([name, config]) => [name, liveService(name, config.targets.map(({ url }) => url), config as unknown as ServiceConfig)]));
   store.current.config = { info: { title: 'T', name: 'gateway-service', version: '1.0.0', environment: 'test' }, hash: 'abc', routes: {}, roles: { alias: {}, implies: {} }, services, endpoints, ...more };
 }
 
@@ -38,7 +42,7 @@ let exchange: Exchange;
 
 beforeAll(async () => {
   up = await echoService();
-  const testing = await Test.createTestingModule({ imports: [{ module: Givens, global: true }, HealthModule] }).compile();
+  const testing = await Test.createTestingModule({ imports: [{ module: Givens, global: true }, HealthModule] }).overrideProvider(ServiceDirectory).useValue(directory).compile();
   app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   app.getHttpAdapter().getInstance().addHook('onRequest', (request, _reply, done) => {
     bindExchange(request.raw, exchange);
@@ -97,8 +101,8 @@ describe('services, service', () => {
     expect(body).toEqual({
       status: 'degraded', healthyServices: 1, totalServices: 2, timestamp: expect.any(String) as string,
       services: {
-        'auth-service': { status: 'healthy', message: null, latency: expect.any(Number) as number, targets: [{ status: 'healthy', message: null, latency: expect.any(Number) as number }] },
-        'user-service': { status: 'unhealthy', message: 'refused the connection', latency: expect.any(Number) as number, targets: [{ status: 'unhealthy', message: 'refused the connection', latency: expect.any(Number) as number }] },
+        'auth-service': { status: 'healthy', message: null, latency: expect.any(Number) as number, targets: [{ status: 'healthy', available: true, message: null, latency: expect.any(Number) as number }] },
+        'user-service': { status: 'unhealthy', message: 'refused the connection', latency: expect.any(Number) as number, targets: [{ status: 'unhealthy', available: true, message: 'refused the connection', latency: expect.any(Number) as number }] },
       },
     });
     expect(JSON.stringify(body)).not.toContain('127.0.0.1');

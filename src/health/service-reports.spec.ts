@@ -2,13 +2,15 @@ import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import { echoService, FakeClock } from '#libs/testing';
 import type { ServiceConfig } from '../config/index.js';
+import { CircuitBreaker } from '#libs/resilience';
+import { liveService } from '../services/live-service.fixture.js';
 import { ServiceReports } from './service-reports.js';
 import { stateOf } from './state.js';
 import { TargetProbe, type TargetReport } from './target-probe.js';
 
 const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 300, status: [200], json: {} };
-const service = (urls: readonly string[], health: Partial<ServiceConfig['health']> = {}) =>
-  ({ targets: urls.map((url) => ({ url, weight: 1 })), health: { ...HEALTH, ...health }, allowPrivate: 'no-metadata' }) as unknown as ServiceConfig;
+const config = (health: Partial<ServiceConfig['health']> = {}) => ({ health: { ...HEALTH, ...health }, allowPrivate: 'no-metadata' }) as unknown as ServiceConfig;
+const service = (...urls: string[]) => liveService('s', urls, config());
 
 describe('stateOf', () => {
   it.each([
@@ -33,14 +35,14 @@ describe('TargetProbe', () => {
     ['a large document that must be read', [200, `{"a":"${'x'.repeat(1_000_000)}"}`], { json: { status: 'healthy' } }, 'could not be asked (ERR_BAD_RESPONSE)'],
   ])('judges %s', async (_what, [status, body], health, message) => {
     await using target = await echoService((_request, response) => void response.writeHead(status, { location: '/elsewhere', 'content-type': 'application/json' }).end(body));
-    const report = await probe.ask(`${target.url}/base/`, service([], health));
+    const report = await probe.ask(`${target.url}/base/`, config(health));
     expect(report).toEqual({ healthy: message === null, message, latency: expect.any(Number) as number });
     expect(target.requests.map(({ url }) => url)).toEqual(['/base/health']);
   });
 
   it('waits no longer than the time-out', async () => {
     await using target = await echoService(() => undefined);
-    expect(await probe.ask(target.url, service([]))).toMatchObject({ healthy: false, message: 'did not answer in time' });
+    expect(await probe.ask(target.url, config())).toMatchObject({ healthy: false, message: 'did not answer in time' });
   });
 
   it.each([
@@ -48,7 +50,7 @@ describe('TargetProbe', () => {
     ['a connection breaks', null, 'closed the connection'],
   ])('says so when %s, without the address', async (_what, url, message) => {
     await using target = await echoService((request) => void request.socket.destroy());
-    expect(await probe.ask(url ?? target.url, service([]))).toMatchObject({ healthy: false, message });
+    expect(await probe.ask(url ?? target.url, config())).toMatchObject({ healthy: false, message });
   });
 });
 
@@ -65,37 +67,65 @@ describe('ServiceReports', () => {
   }
 
   it.each([
-    [{ 'http://a': true }, 'up', null],
-    [{ 'http://a': false }, 'down', 'refused the connection'],
-    [{ 'http://a': true, 'http://b': false }, 'degraded', '1 of 2 targets are down; the first refused the connection'],
-    [{ 'http://a': false, 'http://b': false }, 'down', '2 of 2 targets are down; the first refused the connection'],
+    [{}, 'down', 'has no target'],
+    [{ 'http://a/': true }, 'up', null],
+    [{ 'http://a/': false }, 'down', 'refused the connection'],
+    [{ 'http://a/': true, 'http://b/': false }, 'degraded', '1 of 2 targets are down; the first refused the connection'],
+    [{ 'http://a/': false, 'http://b/': false }, 'down', '2 of 2 targets are down; the first refused the connection'],
   ])('%j is %s', async (answers, state, message) => {
     const { reports } = setup(answers);
-    expect(await reports.of('s', service(Object.keys(answers)))).toMatchObject({ name: 's', state, message, url: 'http://a', latency: 3 });
+    expect(await reports.of(service(...Object.keys(answers)))).toMatchObject({ name: 's', state, message, url: Object.keys(answers)[0]?.slice(0, -1) ?? '', latency: Object.keys(answers).length > 0 ? 3 : 0 });
   });
 
   it('asks once for callers at the same time, and again when the answer is a second old', async () => {
-    const { reports, asked } = setup({ 'http://a': true });
-    const config = service(['http://a']);
-    await Promise.all([reports.of('s', config), reports.of('s', config)]);
-    await reports.of('s', config);
+    const { reports, asked } = setup({ 'http://a/': true });
+    const one = service('http://a');
+    await Promise.all([reports.of(one), reports.of(one)]);
+    await reports.of(one);
     clock.advance(999);
-    await reports.of('s', config);
+    await reports.of(one);
     expect(asked).toHaveLength(1);
     clock.advance(1);
-    await reports.of('s', config);
+    await reports.of(one);
     expect(asked).toHaveLength(2);
   });
 
   it('asks anew when the configuration changed', async () => {
     const { reports, asked } = setup({});
-    await reports.of('s', service(['http://a']));
-    await reports.of('s', service(['http://b']));
-    expect(asked).toEqual(['http://a', 'http://b']);
+    await reports.of(service('http://a'));
+    await reports.of(service('http://b'));
+    expect(asked).toEqual(['http://a/', 'http://b/']);
+  });
+
+  it('asks anew when the targets changed', async () => {
+    const { reports, asked } = setup({});
+    const one = service('http://a');
+    await reports.of(one);
+    one.targets = service('http://b').targets;
+    await reports.of(one);
+    expect(asked).toEqual(['http://a/', 'http://b/']);
+  });
+
+  it('tells the state of the circuit breaker: a service that gets nothing is not entirely up', async () => {
+    const { reports } = setup({ 'http://a/': true });
+    const one = service('http://a');
+    const breaker = new CircuitBreaker({ service: 's', route: null }, { errorRate: 0, failures: 1, over: 1_000, minRequests: 1, open: 1_000, trials: 1, slow: null }, clock);
+    one.breakers.set('', breaker);
+    expect(await reports.of(one)).toMatchObject({ state: 'up', breaker: 'closed', message: null });
+    breaker.report(breaker.enter(), 'failure', 1);
+    expect(await reports.of(one)).toMatchObject({ state: 'degraded', breaker: 'open', message: 'the circuit breaker is open' });
+  });
+
+  it('tells which targets get requests, and what may be out of date', async () => {
+    const { reports } = setup({ 'http://a/': true, 'http://b/': true });
+    const one = service('http://a', 'http://b');
+    one.targets[1]?.eject();
+    one.stale = 'refused the connection';
+    expect(await reports.of(one)).toMatchObject({ state: 'up', stale: 'refused the connection', targets: [{ available: true }, { available: false }] });
   });
 
   it('keeps passwords out of the address', async () => {
     const { reports } = setup({});
-    expect((await reports.of('s', service(['https://user:word@a:8001/base']))).url).toBe('https://a:8001/base');
+    expect((await reports.of(service('https://user:word@a:8001/base'))).url).toBe('https://a:8001/base');
   });
 });

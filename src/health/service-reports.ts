@@ -1,5 +1,5 @@
-import type { Clock } from '#libs/kernel';
-import type { ServiceConfig } from '../config/index.js';
+import type { BreakerState, Clock, Target } from '#libs/kernel';
+import type { LiveService } from '../services/index.js';
 import { stateOf, type State } from './state.js';
 import type { TargetProbe, TargetReport } from './target-probe.js';
 
@@ -13,16 +13,21 @@ export interface ServiceReport {
   readonly url: string;
   /** Milliseconds of the slowest target. */
   readonly latency: number;
-  readonly targets: readonly TargetReport[];
+  readonly targets: readonly (TargetReport & Pick<Target, 'available'>)[];
+  /** Of the service itself, not of its routes' own; `null` where it has none. */
+  readonly breaker: BreakerState | null;
+  /** Why its targets may be out of date; `null` when they are not. */
+  readonly stale: string | null;
 }
 
-/** Milliseconds a report is good for: however often it is asked, a service gets at most a probe a second. */
+/** Milliseconds a round of probes is good for: however often it is asked, a target gets at most a probe a second. */
 const FRESH = 1_000;
 
 interface Round {
-  readonly config: ServiceConfig;
-  readonly report: Promise<ServiceReport>;
-  /** `clock.elapsed()` after which the report is stale; `Infinity` while the probes run. */
+  readonly targets: readonly Target[];
+  readonly service: LiveService;
+  readonly answers: Promise<readonly TargetReport[]>;
+  /** `clock.elapsed()` after which the answers are stale; `Infinity` while the probes run. */
   staleAt: number;
 }
 
@@ -32,31 +37,40 @@ export class ServiceReports {
 
   constructor(private readonly probe: Pick<TargetProbe, 'ask'>, private readonly clock: Clock) {}
 
-  of(name: string, config: ServiceConfig): Promise<ServiceReport> {
-    const current = this.#rounds.get(name);
-    if (current?.config === config && this.clock.elapsed() < current.staleAt) return current.report;
-    const round: Round = { config, report: this.#ask(name, config), staleAt: Number.POSITIVE_INFINITY };
-    this.#rounds.set(name, round);
-    void round.report.then(() => {
-      round.staleAt = this.clock.elapsed() + FRESH;
-    });
-    return round.report;
-  }
-
-  async #ask(name: string, config: ServiceConfig): Promise<ServiceReport> {
-    const targets = await Promise.all(config.targets.map(({ url }) => this.probe.ask(url, config)));
+  async of(service: LiveService): Promise<ServiceReport> {
+    const { name, stale, targets } = service;
+    const answers = await this.#round(service).answers;
+    const breaker = service.breakers.get('')?.state ?? null;
+    const states: State[] = answers.length === 0 ? ['down'] : answers.map(({ healthy }) => (healthy ? 'up' : 'down'));
+    const resting = breaker === 'open' && !states.includes('down');
     return {
       name,
-      state: stateOf(targets.map(({ healthy }) => (healthy ? 'up' : 'down'))),
-      message: messageOf(targets),
-      url: shownUrl(config.targets[0]?.url ?? ''),
-      latency: Math.max(0, ...targets.map(({ latency }) => latency)),
-      targets,
+      state: resting ? 'degraded' : stateOf(states),
+      message: messageOf(answers) ?? (resting ? 'the circuit breaker is open' : null),
+      url: shownUrl(targets[0]?.url.href ?? ''),
+      latency: Math.max(0, ...answers.map(({ latency }) => latency)),
+      targets: answers.map((answer, i) => ({ ...answer, available: targets[i]?.available ?? false })),
+      breaker,
+      stale,
     };
+  }
+
+  #round(service: LiveService): Round {
+    const { config, name, targets } = service;
+    const current = this.#rounds.get(name);
+    if (current?.service === service && current.targets === targets && this.clock.elapsed() < current.staleAt) return current;
+    const answers = Promise.all(targets.map(({ url }) => this.probe.ask(url.href, config)));
+    const round: Round = { service, targets, answers, staleAt: Number.POSITIVE_INFINITY };
+    this.#rounds.set(name, round);
+    void answers.then(() => {
+      round.staleAt = this.clock.elapsed() + FRESH;
+    });
+    return round;
   }
 }
 
 function messageOf(targets: readonly TargetReport[]): string | null {
+  if (targets.length === 0) return 'has no target';
   const failed = targets.filter(({ healthy }) => !healthy);
   const [first] = failed;
   if (!first) return null;
@@ -64,5 +78,5 @@ function messageOf(targets: readonly TargetReport[]): string | null {
 }
 
 function shownUrl(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
+  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1').replace(/\/$/, '');
 }

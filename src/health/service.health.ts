@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import type { ServiceConfig } from '../config/index.js';
+import type { LiveService } from '../services/index.js';
 import { ServiceReports, type ServiceReport } from './service-reports.js';
 
 export type ServiceHealthResult = HealthIndicatorResult<string, 'up' | 'degraded' | 'down', { report: ServiceReport }>;
@@ -13,9 +13,9 @@ export class ServiceHealthIndicator {
     private readonly reports: ServiceReports,
   ) {}
 
-  async check(name: string, config: ServiceConfig): Promise<ServiceHealthResult> {
-    const report = await this.reports.of(name, config);
-    const session = this.indicators.check(name);
+  async check(service: LiveService): Promise<ServiceHealthResult> {
+    const report = await this.reports.of(service);
+    const session = this.indicators.check(service.name);
     switch (report.state) {
       case 'up': return session.up({ report });
       case 'degraded': return session.degraded({ report });

@@ -1,6 +1,6 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
-import type { ServiceConfig } from '../config/index.js';
+import type { LiveService } from '../services/index.js';
 import { ServiceHealthIndicator } from './service.health.js';
 import type { ServiceReport } from './service-reports.js';
 
@@ -12,9 +12,9 @@ export class ServicesCheck {
     private readonly indicator: ServiceHealthIndicator,
   ) {}
 
-  async run(services: Readonly<Record<string, ServiceConfig>>): Promise<ServiceReport[]> {
-    const { details } = await this.health.check(Object.entries(services).map(([name, config]) => () => this.indicator.check(name, config))).catch(resultOf);
-    return Object.keys(services).map((name) => (details[name] as unknown as { report: ServiceReport }).report);
+  async run(services: readonly LiveService[]): Promise<ServiceReport[]> {
+    const { details } = await this.health.check(services.map((service) => () => this.indicator.check(service))).catch(resultOf);
+    return services.map(({ name }) => (details[name] as unknown as { report: ServiceReport }).report);
   }
 }
 

@@ -2,13 +2,15 @@ import { Controller, Get, Header, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problems } from '#libs/kernel';
-import type { EndpointConfig, ServiceConfig } from '../config/index.js';
+import type { EndpointConfig } from '../config/index.js';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
+import { ServiceDirectory, type LiveService, type Services } from '../services/index.js';
 import { CurrentEndpoint } from './current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
 import { healthAnswers } from './health-answers.js';
+import type { ServiceReport } from './service-reports.js';
 import { ServicesCheck } from './services-check.js';
 import { stateOf, type State } from './state.js';
 
@@ -21,6 +23,7 @@ export class ServicesController {
     private readonly current: CurrentEndpoint,
     private readonly facts: GatewayFactsService,
     private readonly check: ServicesCheck,
+    private readonly directory: ServiceDirectory,
   ) {}
 
   @Get('services')
@@ -29,7 +32,7 @@ export class ServicesController {
   @ApiOkResponse({ description: 'All of them, by name.' })
   async services(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const { config, endpoint } = this.current.of(request);
-    const reports = await this.check.run(config.services);
+    const reports = await this.check.run([...this.directory.services.values()]);
     const states = reports.map(({ state }) => state);
     applyStatus(reply, endpoint, states);
     return healthAnswers.services.of(endpoint)({ ...this.facts.now(config), words: endpoint.words, state: stateOf(states), reports });
@@ -43,9 +46,7 @@ export class ServicesController {
   @ApiNotFoundResponse({ description: 'There is no service of that name.' })
   async service(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const { config, endpoint, exchange } = this.current.of(request);
-    const [name, service] = named(exchange.params['service'] ?? '', config.services);
-    const [report] = await this.check.run({ [name]: service });
-    if (!report) throw unknownService(name, config.services);
+    const [report] = await this.check.run([named(exchange.params['service'] ?? '', this.directory.services)]) as [ServiceReport];
     applyStatus(reply, endpoint, [report.state]);
     return healthAnswers.service.of(endpoint)({ ...this.facts.now(config), words: endpoint.words, report });
   }
@@ -55,16 +56,12 @@ function applyStatus(reply: FastifyReply, { status }: EndpointConfig, states: re
   if (states.includes('down')) void reply.status(status.down);
 }
 
-function named(segment: string, services: Readonly<Record<string, ServiceConfig>>): [string, ServiceConfig] {
+function named(segment: string, services: Services): LiveService {
   const name = decoded(segment);
-  const service = Object.hasOwn(services, name) ? services[name] : undefined;
-  if (!service) throw unknownService(name, services);
-  return [name, service];
-}
-
-function unknownService(name: string, services: Readonly<Record<string, unknown>>): Problem {
-  const names = Object.keys(services);
-  return new Problem(problems.unknownService, `There is no service "${name}"; there are: ${names.join(', ')}.`, { members: { service: name, services: names } });
+  const service = services.get(name);
+  if (service) return service;
+  const names = [...services.keys()];
+  throw new Problem(problems.unknownService, `There is no service "${name}"; there are: ${names.join(', ')}.`, { members: { service: name, services: names } });
 }
 
 /** Parameters keep their percent-encoding. */

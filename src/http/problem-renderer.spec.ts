@@ -57,7 +57,7 @@ describe('problem+json', () => {
 });
 
 describe('what is not told', () => {
-  const target = new Target(new URL('http://10.1.2.3:8005/base'), 1, null as unknown as Target['dispatcher']);
+  const target = new Target(new URL('http://10.1.2.3:8005/base'), null as unknown as Target['dispatcher']);
   const say = (type: ProblemType, detail: string, at: Target | null) =>
     compileProblemRenderer('problem+json', { via: 'passerelle' }).render(new Problem(type, detail), exchangeOf({ target: at }));
 

@@ -1,6 +1,5 @@
 import { forward } from '#libs/forwarder';
 import { Problem, problems, type Guard, type Interceptor, type Next, type Route, type Service } from '#libs/kernel';
-import { elsewhere } from '#libs/resilience';
 import { compileAccess } from '../auth/access.js';
 import type { EndpointConfig, EndpointKind, RouteConfig, RouteSettings } from '../config/index.js';
 import { compileAnswerHead } from '../http/answer-head.js';
@@ -9,25 +8,41 @@ import { compileCors, type Cors } from '../http/cors.js';
 import { compileProblemRenderer } from '../http/problem-renderer.js';
 import { compileResponseTime } from '../http/response-time.js';
 import { compileSecurityHeaders } from '../http/security-headers.js';
+import type { LiveService } from '../services/index.js';
+import type { Calls, RouteParts } from './compile.js';
 import { compose } from './compose.js';
 import type { Ground } from './ground.js';
-import { retryOf } from './interceptors/retry.js';
-import { pipeline } from './proxy.pipeline.js';
+import { transforms } from './interceptors/transforms.js';
+import { requestStages, serviceStages } from './proxy.pipeline.js';
 import type { Destination } from './snapshot.js';
 import { compileUpgrades } from './upgrades.js';
 
 /** Compiles a route that leads to a service. */
 export function compileRoute(name: string, config: RouteConfig, ground: Ground): Destination {
+  const parts: RouteParts = { name, match: config.match, settings: config, ...ground };
+  const call = compileCalls(parts, ground);
+  const reach = (to: string): Next => compose(present([transforms({ ...parts, call, reach })]), call(to));
+  const stages = requestStages.map((compile) => compile({ ...parts, call, reach }));
+  const handle = compose(present(stages), call(config.to));
   const service = ground.services.get(config.to) as Service;
-  const parts = { name, match: config.match, settings: config, service, ...ground };
-  const balanced = retryOf(parts) === null ? service : { ...service, balancer: elsewhere(service.balancer) };
-  const interceptors = pipeline
-    .map((compile) => compile({ ...parts, service: balanced }))
-    .filter((interceptor): interceptor is Interceptor => interceptor !== null);
-  const { clock } = ground.surroundings;
-  const { timeout } = config;
-  const handle = compose(interceptors, ground.forward ?? ((exchange) => forward(exchange, timeout, clock)));
   return destination({ name, template: config.match.path[0] as string, service, endpoint: null, handle }, config, ground);
+}
+
+/** What asks services on behalf of one route: its stages around the forwarder, made once per service. */
+function compileCalls(parts: RouteParts, { forward: standIn, services, surroundings: { clock } }: Ground): Calls {
+  const { timeout } = parts.settings;
+  const innermost: Next = standIn ?? ((exchange) => forward(exchange, timeout, clock));
+  const calls = new Map<string, Next>();
+  return (name) => {
+    const service = services.get(name) as LiveService;
+    const call = calls.get(name) ?? compose(present(serviceStages.map((compile) => compile({ ...parts, service }))), innermost);
+    calls.set(name, call);
+    return call;
+  };
+}
+
+function present(interceptors: readonly (Interceptor | null)[]): Interceptor[] {
+  return interceptors.filter((interceptor) => interceptor !== null);
 }
 
 /** Compiles a route that leads to a controller of our own. */

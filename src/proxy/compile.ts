@@ -1,19 +1,38 @@
-import type { Interceptor, Service } from '#libs/kernel';
-import type { ExtensionRegistry, Surroundings } from '#libs/kernel';
+import type { ExtensionRegistry, Interceptor, Next, Surroundings } from '#libs/kernel';
 import type { GatewayConfig, MatchConfig, RouteSettings } from '../config/index.js';
 import type { Resilience } from '../resilience/index.js';
+import type { LiveService, Services } from '../services/index.js';
 
-/** What a stage of the pipeline is compiled from: one route, and what surrounds it. */
+/** What a stage of a request's way is compiled from: one route, and what surrounds it. */
 export interface RouteParts {
   readonly name: string;
   readonly match: MatchConfig;
   readonly settings: RouteSettings;
-  readonly service: Service;
   readonly config: GatewayConfig;
+  readonly services: Services;
   readonly resilience: Resilience;
   readonly extensions: ExtensionRegistry;
   readonly surroundings: Surroundings;
 }
 
+/** What asks a service by its name, compiled once for each of a route. */
+export type Calls = (service: string) => Next;
+
+/** What a stage of a request's way may call besides what is inside it. */
+export interface RequestParts extends RouteParts {
+  /** Breaker, retries, balancing and the forwarder of a service, as this route uses them. */
+  readonly call: Calls;
+  /** The same, with the route's transforms around it. */
+  readonly reach: Calls;
+}
+
+/** What a stage of a service's call is compiled from. */
+export interface ServiceParts extends RouteParts {
+  readonly service: LiveService;
+}
+
 /** Builds a stage's interceptor for one route; `null` when it has nothing to do there. */
-export type Compile = (parts: RouteParts) => Interceptor | null;
+export type CompileRequest = (parts: RequestParts) => Interceptor | null;
+
+/** Builds a stage's interceptor for one service of one route; `null` when it has nothing to do there. */
+export type CompileService = (parts: ServiceParts) => Interceptor | null;

@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http';
-import { Answer, type Exchange, type Guard, type Problem, type Surroundings } from '#libs/kernel';
+import path from 'node:path';
+import { Answer, type Clock, type Exchange, type Guard, type Problem, type Surroundings } from '#libs/kernel';
 import type { Explanation } from '#libs/routing';
 import type { GatewayConfig, LoadedConfig, RouteSettings } from '../config/index.js';
 import { toProblem } from '../http/answer-problem.js';
@@ -7,7 +8,7 @@ import { isPreflight } from '../http/cors.js';
 import { compileEdge, type Edge } from '../http/edge.js';
 import { openExchange } from '../http/open-exchange.js';
 import { ResilienceDirectory } from '../resilience/index.js';
-import { ServiceDirectory } from '../services/index.js';
+import { ServiceDirectory, type Whereabouts } from '../services/index.js';
 import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
 import { incomingMessage, type Caller, type DryRequest } from './dry-request.js';
 import type { CompiledSnapshot } from './snapshot.js';
@@ -35,15 +36,19 @@ type Stage = Pick<DryOutcome, 'answer' | 'refusal'>;
 /** Runs requests through a configuration with everything compiled as for real, but the forwarder: no socket is opened. */
 export class DryRun {
   readonly config: GatewayConfig;
+  readonly #clock: Clock;
   readonly #edge: Edge;
   readonly #snapshot: CompiledSnapshot;
   readonly #services = new ServiceDirectory();
+  readonly #states = new ResilienceDirectory();
 
   /** @throws Error when an option is refused only now (a key that cannot be read, an address that is not allowed). */
-  constructor({ config, extensions }: LoadedConfig, private readonly surroundings: Surroundings) {
-    const { services, adopt } = this.#services.build(config.services, extensions, surroundings);
+  constructor({ config, extensions }: LoadedConfig, around: Omit<Surroundings, 'folder'>) {
+    const surroundings = { ...around, folder: path.dirname(config.file) };
+    this.#clock = around.clock;
+    const { services, adopt } = this.#services.build({ configs: config.services, whereabouts: standIns(config), extensions, surroundings });
     adopt();
-    const { resilience } = new ResilienceDirectory().build(surroundings.clock);
+    const { resilience } = this.#states.build(surroundings.clock);
     const base = { config, services, resilience, extensions, surroundings };
     const access = { authenticators: compileAuthenticators(base), roles: config.roles };
     this.config = config;
@@ -68,12 +73,13 @@ export class DryRun {
 
   /** Frees what was compiled. */
   close(): Promise<void> {
+    this.#states.onApplicationShutdown();
     return this.#services.onApplicationShutdown();
   }
 
   #open(dry: DryRequest): Exchange {
     const request = incomingMessage(dry);
-    const exchange = openExchange(request, new ServerResponse(request), this.#edge, this.surroundings.clock.elapsed());
+    const exchange = openExchange(request, new ServerResponse(request), this.#edge, this.#clock.elapsed());
     if (request.headers.upgrade?.toLowerCase() === 'websocket') exchange.upgrade = 'websocket';
     return exchange;
   }
@@ -83,6 +89,12 @@ export class DryRun {
     const [, endpoint] = /^endpoint:(.*)$/.exec(route?.name ?? '') ?? [];
     return (endpoint === undefined ? routes[route?.name ?? ''] : endpoints[endpoint]) ?? defaults;
   }
+}
+
+/** Where services are that nothing is known of: their names stand for addresses, as no registry is asked. */
+function standIns({ services }: GatewayConfig): ReadonlyMap<string, Whereabouts> {
+  const unknown = Object.entries(services).filter(([, { targets }]) => targets.length === 0);
+  return new Map(unknown.map(([name]) => [name, { found: [{ url: `http://${name}`, weight: 1, zone: '', priority: 0 }], stale: null }]));
 }
 
 /** What stands at the end of every route: takes the request as the forwarder would, and says that all is well. */

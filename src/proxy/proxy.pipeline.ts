@@ -8,19 +8,22 @@ import { followRedirects } from './interceptors/redirects.js';
 import { retry } from './interceptors/retry.js';
 import { totalTimeout } from './interceptors/total-timeout.js';
 import { transforms } from './interceptors/transforms.js';
-import type { Compile } from './compile.js';
+import type { CompileRequest, CompileService } from './compile.js';
 
 /**
- * Steps 6 and 7 of a request's way: what wraps the forwarding, outermost first. Each line is compiled per route when a
- * snapshot is loaded; what has nothing to do on a route is not in its list.
+ * Step 6 of a request's way: what wraps it once, outermost first. Each line is compiled per route when a snapshot is
+ * loaded; what has nothing to do on a route is not in its list.
  */
-export const pipeline: readonly Compile[] = [
-  // once per request
+export const requestStages: readonly CompileRequest[] = [
   totalTimeout,
   compression,
   contextHeaders,
   extensions,
   transforms,
+];
+
+/** Step 7: what wraps the call of a service, outermost first; compiled once for each service that a route may ask. */
+export const serviceStages: readonly CompileService[] = [
   followRedirects,
   breaker,
   retry,

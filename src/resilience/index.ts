@@ -1,1 +1,2 @@
 export { ResilienceDirectory, type Resilience } from './resilience-directory.js';
+export { ResilienceModule } from './resilience.module.js';

@@ -1,6 +1,8 @@
-import { Target, type Service } from '#libs/kernel';
+import { events, Exchange, Problem, problems, type Target } from '#libs/kernel';
 import { FakeClock } from '#libs/testing';
 import type { BreakerConfig, PassiveConfig } from '../config/index.js';
+import type { LiveService } from '../services/index.js';
+import { liveService } from '../services/live-service.fixture.js';
 import { ResilienceDirectory } from './index.js';
 
 const counts = { status: ['500-599'], problems: [] };
@@ -8,10 +10,7 @@ const breaker: BreakerConfig = { errorRate: 0.5, over: 1_000, minRequests: 1, op
 const passive: PassiveConfig = { failures: 1, errorRate: 0, over: 1_000, minRequests: 1, eject: 1_000, maxEject: 1_000, maxShare: 1, panic: 0, counts };
 const budget = { share: 0.2, minimum: 1 };
 
-function service(): Service {
-  const targets = ['a', 'b'].map((name) => new Target(new URL(`http://${name}`), 1, {} as Target['dispatcher']));
-  return { name: 's', targets, balancer: { pick: () => targets[0] as Target } };
-}
+const service = (name = 's'): LiveService => liveService(name, ['http://a', 'http://b']);
 
 describe('ResilienceDirectory', () => {
   const clock = new FakeClock();
@@ -19,8 +18,8 @@ describe('ResilienceDirectory', () => {
   it('hands out one state per name and settings', () => {
     const { resilience } = new ResilienceDirectory().build(clock);
     const all = [
-      resilience.breaker('s', null, breaker), resilience.breaker('s', 'r', breaker), resilience.breaker('t', null, breaker),
-      resilience.breaker('s', null, { ...breaker, trials: 2 }), resilience.breaker('s', null, { ...breaker }),
+      resilience.breaker(service(), null, breaker), resilience.breaker(service(), 'r', breaker), resilience.breaker(service('t'), null, breaker),
+      resilience.breaker(service(), null, { ...breaker, trials: 2 }), resilience.breaker(service(), null, { ...breaker }),
     ];
     expect(new Set(all).size).toBe(4);
     expect(all[4]).toBe(all[0]);
@@ -31,7 +30,7 @@ describe('ResilienceDirectory', () => {
     const directory = new ResilienceDirectory();
     const apply = (asks: boolean): unknown[] => {
       const { adopt, resilience } = directory.build(clock);
-      const states = asks ? [resilience.breaker('s', null, breaker), resilience.budget('s', budget), resilience.detector(service(), passive)] : [];
+      const states = asks ? [resilience.breaker(service(), null, breaker), resilience.budget('s', budget), resilience.detector(service(), passive)] : [];
       adopt();
       return states;
     };
@@ -53,6 +52,28 @@ describe('ResilienceDirectory', () => {
     directory.build(clock).resilience.detector({ ...own, targets: [b] }, passive);
     detector.refresh();
     expect([a.available, b.available]).toEqual([false, true]);
+  });
+
+  it('follows the targets of a service, and holds it against one when its answer breaks off', () => {
+    const directory = new ResilienceDirectory();
+    const own = service();
+    const { adopt, resilience } = directory.build(clock);
+    const detector = resilience.detector(own, { ...passive, counts: { ...counts, problems: ['bad-target-response'] } });
+    adopt();
+    const [, b] = own.targets as [Target, Target];
+    const [c] = service().targets as [Target];
+    own.targets = [b, c];
+    events.targetsChanged.publish(own);
+    detector.report(c, false);
+    const exchange = new Exchange({ method: 'GET', path: '/', query: '', headers: {}, rawHeaders: [], startedAt: 0 });
+    const problem = new Problem(problems.badTargetResponse, 'broke off');
+    exchange.service = service();
+    events.answerBroken.publish({ exchange, target: c, problem });
+    expect(c.available).toBe(true);
+    exchange.service = own;
+    events.answerBroken.publish({ exchange, target: c, problem });
+    expect(c.available).toBe(false);
+    directory.onApplicationShutdown();
   });
 
   it('lets targets back in when their service no longer ejects', () => {

@@ -1,10 +1,13 @@
-import type { Clock, Service, Target } from '#libs/kernel';
-import { CircuitBreaker, OutlierDetector, RetryBudget, type BudgetOptions } from '#libs/resilience';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { events, type Clock, type Service } from '#libs/kernel';
+import { CircuitBreaker, compileJudge, OutlierDetector, RetryBudget, type BudgetOptions, type Judge } from '#libs/resilience';
 import type { BreakerConfig, PassiveConfig } from '../config/index.js';
+import type { LiveService } from '../services/index.js';
 
 interface Watch {
+  readonly service: Service;
   readonly detector: OutlierDetector;
-  readonly targets: readonly Target[];
+  readonly judge: Judge;
 }
 
 /** What one snapshot uses; by keys of name and settings. */
@@ -19,14 +22,21 @@ const none = (): InUse => ({ breakers: new Map(), budgets: new Map(), watches: n
 /** Hands out the state of one snapshot while its routes are compiled. */
 export interface Resilience {
   /** @param route whose own breaker it is; `null` for that of the service. */
-  breaker(service: string, route: string | null, config: BreakerConfig): CircuitBreaker;
+  breaker(service: LiveService, route: string | null, config: BreakerConfig): CircuitBreaker;
   budget(service: string, options: BudgetOptions): RetryBudget;
   detector(service: Service, config: PassiveConfig): OutlierDetector;
 }
 
 /** Keeps breakers, budgets and ejections across reloads: what is configured the same goes on as it was. */
-export class ResilienceDirectory {
+@Injectable()
+export class ResilienceDirectory implements OnApplicationShutdown {
   #inUse = none();
+  readonly #unsubscribe = [
+    events.targetsChanged.subscribe((service) => this.#watchesOf(service).forEach(({ detector }) => detector.watch(service.targets))),
+    events.answerBroken.subscribe(({ exchange, target, problem }) => {
+      for (const { detector, judge } of this.#watchesOf(exchange.service)) if (judge.error(exchange, problem) === 'failure') detector.broke(target);
+    }),
+  ];
 
   /** Prepares the state of a configuration, reusing what is unchanged. Nothing takes effect before `adopt`. */
   build(clock: Clock): { resilience: Resilience; adopt: () => void } {
@@ -35,13 +45,15 @@ export class ResilienceDirectory {
     const resilience: Resilience = {
       breaker: (service, route, config) => {
         const options = { ...config, failures: config.failures ?? 0, slow: config.slow ?? null };
-        return take(next.breakers, breakers, [service, route, config], () => new CircuitBreaker({ service, route }, options, clock));
+        const breaker = take(next.breakers, breakers, [service.name, route, config], () => new CircuitBreaker({ service: service.name, route }, options, clock));
+        service.breakers.set(route ?? '', breaker);
+        return breaker;
       },
       budget: (service, options) => take(next.budgets, budgets, [service, options], () => new RetryBudget(options, clock)),
-      detector: ({ name, targets }, config) => {
-        const key = JSON.stringify([name, config]);
-        const detector = (next.watches.get(key) ?? watches.get(key))?.detector ?? new OutlierDetector(name, config, clock);
-        next.watches.set(key, { detector, targets });
+      detector: (service, config) => {
+        const key = JSON.stringify([service.name, config]);
+        const detector = (next.watches.get(key) ?? watches.get(key))?.detector ?? new OutlierDetector(service.name, config, clock);
+        next.watches.set(key, { service, detector, judge: compileJudge(config.counts) });
         return detector;
       },
     };
@@ -50,8 +62,16 @@ export class ResilienceDirectory {
 
   #adopt(next: InUse): void {
     for (const [key, { detector }] of this.#inUse.watches) if (!next.watches.has(key)) detector.dispose();
-    for (const { detector, targets } of next.watches.values()) detector.watch(targets);
+    for (const { detector, service } of next.watches.values()) detector.watch(service.targets);
     this.#inUse = next;
+  }
+
+  #watchesOf(service: Service | null): readonly Watch[] {
+    return [...this.#inUse.watches.values()].filter((watch) => watch.service === service);
+  }
+
+  onApplicationShutdown(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 }
 

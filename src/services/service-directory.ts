@@ -1,24 +1,34 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { slowStart } from '#libs/balancing';
-import type { Clock, ExtensionRegistry, Service, Surroundings, Target } from '#libs/kernel';
+import { events, type Address, type Clock, type ExtensionRegistry, type Surroundings, type Target } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
-import { openTarget, type TargetConfig } from './targets.js';
+import { LiveService, type Whereabouts } from './live-service.js';
+import { Retirement } from './retirement.js';
+import { openTarget, targetKey } from './targets.js';
 
 /** The services of one snapshot by name. */
-export type Services = ReadonlyMap<string, Service>;
+export type Services = ReadonlyMap<string, LiveService>;
 
-/**
- * Milliseconds after which a target that is no longer configured closes. A request that came before the reload may be
- * sent long after it: its body has to arrive first, or a guard to decide. Idle connections end much earlier.
- */
-const RETIREMENT = 600_000;
+/** What services are built from. */
+export interface Plan {
+  readonly configs: Readonly<Record<string, ServiceConfig>>;
+  /** What registries said, by service. */
+  readonly whereabouts: ReadonlyMap<string, Whereabouts>;
+  readonly extensions: ExtensionRegistry;
+  readonly surroundings: Surroundings;
+}
 
-/** Keeps targets, with their pools and state, across reloads: what is configured the same stays the same object. */
+/** The targets a service is to have, by key, with their places. */
+type Staff = ReadonlyMap<string, { readonly target: Target; readonly address: Address }>;
+
+const NOWHERE: Whereabouts = { found: null, stale: null };
+
+/** Keeps targets, with their connections and state, across reloads: what is configured the same stays the same object. */
 @Injectable()
 export class ServiceDirectory implements OnApplicationShutdown {
-  #targets = new Map<string, Target>();
   #services: Services = new Map();
-  readonly #retired = new Map<Target, NodeJS.Timeout>();
+  #targets: ReadonlyMap<string, Target> = new Map();
+  readonly #retirement = new Retirement();
 
   /** The services in force. */
   get services(): Services {
@@ -27,56 +37,106 @@ export class ServiceDirectory implements OnApplicationShutdown {
 
   /**
    * Builds the services of a configuration, reusing what is unchanged. Nothing takes effect before `adopt`.
-   * @throws Error when an address is refused.
+   * @throws Error when an address of the file is refused; those of a registry are left out.
    */
-  build(configs: Readonly<Record<string, ServiceConfig>>, extensions: ExtensionRegistry, surroundings: Surroundings): { services: Services; adopt: () => void } {
-    const targets = new Map<string, Target>();
-    const services = new Map<string, Service>();
+  build({ configs, whereabouts, extensions, surroundings }: Plan): { services: Services; adopt: () => void } {
+    const staffs = new Map<LiveService, Staff>();
     for (const [name, config] of Object.entries(configs)) {
-      const own = config.targets.map((address) => {
-        const { url, weight, zone, priority } = address;
-        const key = JSON.stringify([name, url, weight, zone, priority, config.connections, config.allowPrivate]);
-        const target = this.#targets.get(key) ?? targets.get(key) ?? this.#join(name, address, config, surroundings.clock);
-        targets.set(key, target);
-        return target;
-      });
       const weigh = config.slowStart === 0 ? {} : { weigh: slowStart(config.slowStart, surroundings.clock) };
       const balancer = extensions.create('balancer', config.balance, { ...surroundings, ...weigh, name });
-      services.set(name, Object.freeze({ name, targets: Object.freeze(own), balancer }));
+      const known = whereabouts.get(name) ?? NOWHERE;
+      const service = new LiveService(name, config, balancer, known);
+      const staff = known.found === null ? this.#staff(service, config.targets, surroundings.clock) : this.#admissible(service, known.found, surroundings.clock).staff;
+      service.targets = targetsOf(staff);
+      staffs.set(service, staff);
     }
-    return { services, adopt: () => this.#adopt(targets, services) };
+    const services = new Map([...staffs.keys()].map((service) => [service.name, service]));
+    return { services, adopt: () => this.#adopt(services, staffs) };
+  }
+
+  /**
+   * Gives a service in force the targets its registry has found.
+   * @returns what is wrong with addresses that were left out.
+   */
+  found(name: string, addresses: readonly Address[], clock: Clock): readonly string[] {
+    const service = this.#services.get(name);
+    if (!service) return [];
+    const { refused, staff } = this.#admissible(service, addresses, clock);
+    const [before, stale] = [service.targets, service.stale];
+    service.unfound = false;
+    service.stale = null;
+    if (stale !== null) events.discoveryChanged.publish({ service: name, stale: null });
+    this.#settle(new Map([...this.#targets].filter(([, target]) => !before.includes(target))), new Map([[service, staff]]));
+    service.targets = targetsOf(staff);
+    events.targetsChanged.publish(service);
+    return refused;
+  }
+
+  /** The registry of a service in force is gone; its last known targets go on serving. */
+  lost(name: string, why: string): void {
+    const service = this.#services.get(name);
+    if (!service || service.stale === why) return;
+    service.stale = why;
+    events.discoveryChanged.publish({ service: name, stale: why });
+  }
+
+  #staff({ name, config }: LiveService, addresses: readonly Address[], clock: Clock): Staff {
+    return new Map(addresses.map((address) => {
+      const key = targetKey(name, address.url, config);
+      return [key, { address, target: this.#targets.get(key) ?? this.#retirement.of(key) ?? this.#join(name, address, config, clock) }];
+    }));
+  }
+
+  /** What a registry says is not ours to vouch for: an address that is refused is left out, the others serve. */
+  #admissible(service: LiveService, addresses: readonly Address[], clock: Clock): { staff: Staff; refused: readonly string[] } {
+    const refused: string[] = [];
+    const staff = addresses.flatMap((address) => {
+      try {
+        return [...this.#staff(service, [address], clock)];
+      } catch (error) {
+        refused.push((error as Error).message);
+        return [];
+      }
+    });
+    return { staff: new Map(staff), refused };
   }
 
   /** A target that is new to a service in force is cold; one that only has other settings now is as warm as it was. */
-  #join(service: string, address: TargetConfig, config: ServiceConfig, clock: Clock): Target {
+  #join(service: string, address: Address, config: ServiceConfig, clock: Clock): Target {
     const target = openTarget(address, config);
-    const before = this.#services.get(service);
-    if (before) {
-      const same = before.targets.find(({ url }) => url.href === target.url.href);
+    const before = this.#services.get(service)?.targets ?? [];
+    if (before.length > 0) {
+      const same = before.find(({ url }) => url.href === target.url.href);
       target.since = same ? same.since : clock.elapsed();
     }
     return target;
   }
 
-  #adopt(targets: Map<string, Target>, services: Services): void {
-    const kept = new Set(targets.values());
-    for (const target of this.#targets.values()) if (!kept.has(target)) this.#retire(target);
-    this.#targets = targets;
+  #adopt(services: Services, staffs: ReadonlyMap<LiveService, Staff>): void {
     this.#services = services;
+    this.#settle(new Map(), staffs);
   }
 
-  #retire(target: Target): void {
-    const timer = setTimeout(() => {
-      this.#retired.delete(target);
-      void target.dispatcher.close();
-    }, RETIREMENT);
-    this.#retired.set(target, timer.unref());
+  /** Puts staffs in force beside the targets that stay as they are; whoever is in neither retires. */
+  #settle(staying: ReadonlyMap<string, Target>, staffs: ReadonlyMap<LiveService, Staff>): void {
+    const next = new Map(staying);
+    for (const staff of staffs.values()) {
+      for (const [key, { address, target }] of staff) {
+        target.place(address);
+        this.#retirement.recall(key);
+        next.set(key, target);
+      }
+    }
+    for (const [key, target] of this.#targets) if (next.get(key) !== target) this.#retirement.take(key, target);
+    this.#targets = next;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const timer of this.#retired.values()) clearTimeout(timer);
-    await Promise.all([...this.#targets.values(), ...this.#retired.keys()].map((target) => target.dispatcher.close()));
-    this.#targets.clear();
-    this.#retired.clear();
+    await Promise.all([...this.#targets.values()].map((target) => target.dispatcher.close()).concat(this.#retirement.end()));
+    this.#targets = new Map();
   }
+}
+
+function targetsOf(staff: Staff): readonly Target[] {
+  return Object.freeze([...staff.values()].map(({ target }) => target));
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Extension } from '#libs/kernel';
 import { builtIns } from '../../src/extensions.js';
-import { pipeline } from '../../src/proxy/proxy.pipeline.js';
+import { requestStages, serviceStages } from '../../src/proxy/proxy.pipeline.js';
 import { ProxyController } from '../../src/proxy/proxy.controller.js';
 import { between, filesEnding, read, root, rowsOf } from './markdown.js';
 
@@ -18,13 +18,13 @@ describe('docs/life-of-a-request.md', () => {
   });
 
   it('has the interceptors of the pipeline, in order', () => {
-    expect(listed('pipeline')).toEqual(pipeline.map(({ name }) => name));
+    expect(listed('pipeline')).toEqual([...requestStages, ...serviceStages].map(({ name }) => name));
   });
 });
 
 describe('one extension, one file', () => {
   const sources = ['libs', 'src'].flatMap((folder) => filesEnding('.ts', folder)).filter((file) => !/[.](spec|fixture)[.]ts$/.test(file));
-  const defining = sources.filter((file) => /^export const \w+ = define(?:Authenticator|Balancer|Guard|Interceptor|Transform)\(/m.test(read(file)));
+  const defining = sources.filter((file) => /^export const \w+ = define(?:Authenticator|Balancer|Discovery|Guard|Interceptor|Transform)\(/m.test(read(file)));
 
   it.each(defining)('%s exports one extension of its name, which is in the box and has a spec beside it', async (file) => {
     const module = (await import(pathToFileURL(path.join(root, file)).href)) as Record<string, unknown>;

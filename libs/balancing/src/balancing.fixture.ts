@@ -3,7 +3,7 @@ import { FakeClock, seededRandom } from '#libs/testing';
 
 /** A target that is never connected to. */
 export function target(name: string, weight = 1, placement: Partial<Placement> = {}): Target {
-  return new Target(new URL(`http://${name}`), weight, {} as Target['dispatcher'], { zone: '', priority: 0, ...placement });
+  return new Target(new URL(`http://${name}`), {} as Target['dispatcher'], { weight, ...placement });
 }
 
 export function targetsOf(count: number, weight: (index: number) => number = () => 1): Target[] {
@@ -12,7 +12,7 @@ export function targetsOf(count: number, weight: (index: number) => number = () 
 
 /** What a balancer is built into, with a chance that repeats and a clock that stands. */
 export function surroundings(extra: Partial<Surroundings> = {}): Surroundings {
-  return { clock: new FakeClock(), random: seededRandom(7), resolve: () => { throw new Error('not asked for'); }, ...extra };
+  return { clock: new FakeClock(), random: seededRandom(7), folder: '/', resolve: () => { throw new Error('not asked for'); }, ...extra };
 }
 
 interface Given {

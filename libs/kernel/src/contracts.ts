@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.js';
 import type { HeaderList } from './header-list.js';
 import type { Principal } from './principal.js';
 import type { Problem } from './problem.js';
-import type { Target } from './target.js';
+import type { Address, Target } from './target.js';
 
 /** Vetoes. Called once per request, before anything is forwarded; a WebSocket upgrade passes the same ones. */
 export interface Guard {
@@ -67,8 +67,26 @@ export interface Snapshot {
 /** A named upstream: its targets and the balancer over them. */
 export interface Service {
   readonly name: string;
+  /** Those there are now. Another list whenever one comes, goes or gets another place; a list itself never changes. */
   readonly targets: readonly Target[];
   readonly balancer: Balancer;
+}
+
+/** Finds the targets of a service, and goes on looking. */
+export interface Discovery {
+  /**
+   * Called once. Begins to look, and tells the finder what it finds, until the function it returns is called. Never
+   * throws for what a registry does: that is `lost`.
+   */
+  watch(finder: Finder): () => void;
+}
+
+/** Who is told what a discovery finds. */
+export interface Finder {
+  /** The registry's whole list, each time it is another one, and each time the registry answers again after it was lost. */
+  found(addresses: readonly Address[]): void;
+  /** The registry cannot be asked, or what it says makes no sense; `why` is for people. The last known targets stay. */
+  lost(why: string): void;
 }
 
 /** Limits in milliseconds; 0 for none. */

@@ -1,5 +1,7 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
+import type { Service } from './contracts.js';
 import type { Exchange } from './exchange.js';
+import type { Problem } from './problem.js';
 import type { Target } from './target.js';
 
 /** A typed event over diagnostics_channel: publishing costs one comparison when nobody listens. */
@@ -59,6 +61,20 @@ export interface TargetChange {
   readonly target: Target;
 }
 
+/** What a registry says of a service, or that it says nothing. */
+export interface DiscoveryState {
+  readonly service: string;
+  /** Why its last known targets may be out of date; `null` when they are not. */
+  readonly stale: string | null;
+}
+
+/** A request to a target broke after its response header was there. */
+export interface BrokenAnswer {
+  readonly exchange: Exchange;
+  readonly target: Target;
+  readonly problem: Problem;
+}
+
 /** Everything rooms tell each other. Listeners never call back into the room that published. */
 export const events = {
   exchangeOpened: new Event<Exchange>('exchange:opened'),
@@ -74,5 +90,10 @@ export const events = {
   targetEjected: new Event<TargetChange & { readonly duration: number }>('target:ejected'),
   /** Probes found it well or not; `message` says why not. */
   targetHealthChanged: new Event<TargetChange & { readonly healthy: boolean; readonly message: string | null }>('target:health-changed'),
+  /** Targets of a service in force came, went or got another place. */
+  targetsChanged: new Event<Service>('targets:changed'),
+  /** A registry was lost, or found again. */
+  discoveryChanged: new Event<DiscoveryState>('discovery:changed'),
+  answerBroken: new Event<BrokenAnswer>('answer:broken'),
   targetReadmitted: new Event<TargetChange>('target:readmitted'),
 } as const;

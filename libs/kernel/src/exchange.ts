@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Alarm } from './alarm.js';
-import type { Route } from './contracts.js';
-import type { HeaderList } from './header-list.js';
+import type { Answer } from './answer.js';
+import type { Route, Service } from './contracts.js';
+import { HeaderList } from './header-list.js';
 import type { Principal } from './principal.js';
 import type { Problem } from './problem.js';
 import type { Target } from './target.js';
@@ -84,6 +85,8 @@ export class Exchange {
 
   // src/proxy, steps 5 to 8
   outgoing: Outgoing | null = null;
+  /** The service that was last asked; not the route's own where a split or a fallback chose another. */
+  service: Service | null = null;
   target: Target | null = null;
   /** Tries made so far. */
   tries = 0;
@@ -93,6 +96,13 @@ export class Exchange {
   failed: readonly Target[] = NOBODY;
   /** Milliseconds until the target's response header arrived, from the try's start. */
   targetTime = 0;
+
+  /** Which variant of a split it got; `null` where there is none. */
+  variant: string | null = null;
+  /** What stands in for the answer of the service: `stale`, `service` or `static`; `null` where nothing has to. */
+  degraded: string | null = null;
+  /** Gives a copy of a former answer that is past its time, where a cache keeps one. */
+  stale: (() => Answer | null) | null = null;
 
   // the way out
   /** Ends an exchange that takes too long in all; cleared when it is closed. */
@@ -138,6 +148,24 @@ export class Exchange {
     if (this.#abortReason) listener.abort(this.#abortReason);
     else if (this.#toAbort === null) this.#toAbort = listener;
     else this.#toAbort = 'abort' in this.#toAbort ? [this.#toAbort, listener] : [...this.#toAbort, listener];
+  }
+
+  /**
+   * A copy that goes its own way from step 5 on, for a second request on behalf of this one. Aborted with it, but not the
+   * other way round; the request's own body stays here.
+   */
+  fork(): Exchange {
+    const fork = new Exchange(this);
+    const { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, outgoing, deadline } = this;
+    Object.assign(fork, { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, deadline, failed: this.failed });
+    if (outgoing) fork.outgoing = { ...outgoing, headers: new HeaderList([...outgoing.headers.flat]) };
+    this.onAbort(fork);
+    return fork;
+  }
+
+  /** Takes over what a fork of it met, whose answer becomes the answer of this one. */
+  join({ service, target, targetTime, trial }: Exchange): void {
+    Object.assign(this, { service, target, targetTime, trial });
   }
 
   /** An AbortSignal that follows this exchange, for libraries that take one. */

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
-import type { Authenticator, Balancer, Guard, Interceptor, Transform } from './contracts.js';
+import type { Authenticator, Balancer, Discovery, Guard, Interceptor, Transform } from './contracts.js';
 import type { Clock, Random } from './clock.js';
 import type { Target } from './target.js';
 
 /** What a factory may ask of the gateway it is built into. */
 export interface Surroundings {
-  /** Name in the file of what is built, where it has one: an authenticator's key, the service of a balancer. */
+  /** Name in the file of what is built, where it has one: an authenticator's key, the service of a balancer or a discovery. */
   readonly name?: string;
+  /** Of the configuration; relative paths start there. */
+  readonly folder: string;
   readonly clock: Clock;
   readonly random: Random;
   /** For balancers: the weight of a target now, less than its own while it warms up. Missing where nothing does. */
@@ -19,6 +21,7 @@ export interface Surroundings {
 export interface ExtensionKinds {
   authenticator: Authenticator;
   balancer: Balancer;
+  discovery: Discovery;
   guard: Guard;
   interceptor: Interceptor;
   transform: Transform;
@@ -44,6 +47,7 @@ function definer<K extends ExtensionKind>(kind: K) {
 
 export const defineAuthenticator = definer('authenticator');
 export const defineBalancer = definer('balancer');
+export const defineDiscovery = definer('discovery');
 export const defineGuard = definer('guard');
 export const defineInterceptor = definer('interceptor');
 export const defineTransform = definer('transform');

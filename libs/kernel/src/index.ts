@@ -3,12 +3,12 @@ export { Answer } from './answer.js';
 export { AnswerBody, type BodyControl, type BodySink } from './answer-body.js';
 export { systemClock, type Clock, type Random } from './clock.js';
 export type {
-  AnswerHead, Authenticator, Balancer, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, Timeouts, Transform, WebSocketLimits,
+  AnswerHead, Authenticator, Balancer, Discovery, Finder, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, Timeouts, Transform, WebSocketLimits,
 } from './contracts.js';
-export { Event, events, type BreakerChange, type BreakerState, type ReloadReport, type Retry, type TargetChange } from './events.js';
+export { Event, events, type BreakerChange, type BreakerState, type DiscoveryState, type ReloadReport, type Retry, type TargetChange } from './events.js';
 export { Exchange, type Abortable, type Arrival, type Outgoing } from './exchange.js';
 export {
-  defineAuthenticator, defineBalancer, defineGuard, defineInterceptor, defineTransform, ExtensionRegistry,
+  defineAuthenticator, defineBalancer, defineDiscovery, defineGuard, defineInterceptor, defineTransform, ExtensionRegistry,
   type Chosen, type Extension, type ExtensionKind, type ExtensionKinds, type Surroundings,
 } from './extension.js';
 export { HeaderList } from './header-list.js';
@@ -17,5 +17,5 @@ export { defineProblem, Problem, problemCatalogue, type ProblemExtras, type Prob
 export { problems } from './problems.js';
 export { Secret } from './secret.js';
 export { secretText } from './secret-schema.js';
-export { Target, type Placement } from './target.js';
+export { Target, type Address, type Placement } from './target.js';
 export { parseDuration, parseShare, parseSize } from './units.js';

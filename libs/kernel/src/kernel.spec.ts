@@ -41,7 +41,7 @@ describe('the problem catalogue', () => {
 
 describe('ExtensionRegistry', () => {
   const first = defineBalancer({ name: 'first', schema: z.strictObject({}), create: () => ({ pick: ([target]) => target! }) }) as unknown as Extension;
-  const surroundings = { clock: systemClock, random: Math.random, resolve: <T>(): T => { throw new Error('none'); } };
+  const surroundings = { clock: systemClock, random: Math.random, folder: '/', resolve: <T>(): T => { throw new Error('none'); } };
 
   it('refuses two of one name in a kind', () => {
     expect(() => new ExtensionRegistry([first, first])).toThrow('There are two extensions "first" of kind balancer');

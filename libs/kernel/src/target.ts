@@ -2,10 +2,18 @@ import type { Dispatcher } from 'undici';
 
 /** Where a target stands among its siblings. */
 export interface Placement {
+  /** Share of the traffic relative to its siblings, 1 or more. */
+  readonly weight: number;
   /** Zone it runs in, such as a data centre; empty for none. */
   readonly zone: string;
   /** Group it belongs to: a higher number gets requests only while no target of a lower one is available. */
   readonly priority: number;
+}
+
+/** Where a target is, as the file or a registry says. */
+export interface Address extends Placement {
+  /** `http://` or `https://`, host and port, and a base path if it has one. */
+  readonly url: string;
 }
 
 /** One address of a service, with the state that survives a reload. */
@@ -17,30 +25,36 @@ export class Target {
    * it. `null` for a target that is warm.
    */
   since: number | null = null;
-  readonly zone: string;
-  readonly priority: number;
+  weight = 1;
+  zone = '';
+  priority = 0;
   /** Path in front of every request's path; empty for none. */
   readonly basePath: string;
   #up = true;
   #ejected = false;
+  #withdrawn = false;
 
   constructor(
     /** Scheme, host and port, and a base path if the address has one. */
     readonly url: URL,
-    /** Share of the traffic relative to its siblings. */
-    readonly weight: number,
     /** The connections to this target. */
     readonly dispatcher: Dispatcher,
-    { zone, priority }: Placement = ANYWHERE,
+    placement: Partial<Placement> = {},
   ) {
-    this.zone = zone;
-    this.priority = priority;
+    this.place({ ...ANYWHERE, ...placement });
     this.basePath = url.pathname.replace(/\/+$/, '');
   }
 
-  /** `false` while no request should go here: probes say that it is down, or it was taken out for failing. */
+  /** Gives it another place: its connections and all that is known of it stay. */
+  place({ weight, zone, priority }: Placement): void {
+    this.weight = weight;
+    this.zone = zone;
+    this.priority = priority;
+  }
+
+  /** `false` while no request should go here: probes say that it is down, it was taken out for failing, or by hand. */
   get available(): boolean {
-    return this.#up && !this.#ejected;
+    return this.#up && !this.#ejected && !this.#withdrawn;
   }
 
   /** What probes say; does not end an ejection. */
@@ -56,6 +70,22 @@ export class Target {
   readmit(): void {
     this.#ejected = false;
   }
+
+  /** Why it is not available, the strongest reason first; `null` when it is. */
+  get out(): 'withdrawn' | 'down' | 'ejected' | null {
+    if (this.#withdrawn) return 'withdrawn';
+    if (!this.#up) return 'down';
+    return this.#ejected ? 'ejected' : null;
+  }
+
+  /** Takes it out by hand: what is under way there ends in peace. */
+  withdraw(): void {
+    this.#withdrawn = true;
+  }
+
+  restore(): void {
+    this.#withdrawn = false;
+  }
 }
 
-const ANYWHERE: Placement = { zone: '', priority: 0 };
+const ANYWHERE: Placement = { weight: 1, zone: '', priority: 0 };

@@ -85,6 +85,17 @@ export class CircuitBreaker {
     return Math.max(0, this.#tryAt - this.clock.elapsed());
   }
 
+  /** By hand: no request for `duration` milliseconds, whatever the service does; then trials as ever. */
+  open(duration: number): void {
+    if (this.#state !== 'open') this.#change('open');
+    this.#tryAt = this.clock.elapsed() + duration;
+  }
+
+  /** By hand: requests again, and what was counted is forgotten. */
+  close(): void {
+    if (this.#state !== 'closed') this.#change('closed');
+  }
+
   #enterTrial(): number {
     const now = this.clock.elapsed();
     if (this.#state === 'open') {

@@ -1,7 +1,7 @@
 import { Exchange, Target, type Balancer } from '#libs/kernel';
 import { elsewhere } from './index.js';
 
-const [a, b, c] = ['a', 'b', 'c'].map((name) => new Target(new URL(`http://${name}`), 1, {} as Target['dispatcher'])) as [Target, Target, Target];
+const [a, b, c] = ['a', 'b', 'c'].map((name) => new Target(new URL(`http://${name}`), {} as Target['dispatcher'])) as [Target, Target, Target];
 const first = elsewhere({ pick: (candidates) => candidates[0] as Target });
 
 it.each<[string, Target[], Target[], Target]>([

@@ -7,7 +7,7 @@ const OPTIONS: OutlierOptions = { failures: 3, errorRate: 0, over: 10_000, minRe
 function service(size: number, options: Partial<OutlierOptions> = {}) {
   const clock = new FakeClock();
   const detector = new OutlierDetector('s', { ...OPTIONS, ...options }, clock);
-  const targets = Array.from({ length: size }, (_, i) => new Target(new URL(`http://t${i}`), 1, {} as Target['dispatcher']));
+  const targets = Array.from({ length: size }, (_, i) => new Target(new URL(`http://t${i}`), {} as Target['dispatcher']));
   detector.watch(targets);
   const fail = (index: number, times = 3): void => { for (let i = 0; i < times; i++) detector.report(targets[index] as Target, true); };
   const succeed = (index: number, times = 1): void => { for (let i = 0; i < times; i++) detector.report(targets[index] as Target, false); };
@@ -124,7 +124,7 @@ it('keeps what it knows of targets that stay', () => {
   const { detector, fail, targets, used } = service(3);
   fail(0);
   fail(1, 2);
-  const added = new Target(new URL('http://new'), 1, {} as Target['dispatcher']);
+  const added = new Target(new URL('http://new'), {} as Target['dispatcher']);
   detector.watch([...targets.slice(0, 2), added]);
   fail(1, 1);
   expect(used()).toEqual([2]);
@@ -143,4 +143,18 @@ it('tells who left and who came back', () => {
   used();
   for (const stop of stops) stop();
   expect(heard).toEqual(['s t0 1000', 't0']);
+});
+
+it('a success that breaks off later is a failure, in a row with others of its kind', () => {
+  const { detector, targets, used } = service(2, { failures: 3 });
+  const breaks = (): void => { detector.report(targets[0] as Target, false); detector.broke(targets[0] as Target); };
+  breaks();
+  breaks();
+  detector.report(targets[0] as Target, false);
+  detector.report(targets[0] as Target, false);
+  breaks();
+  breaks();
+  expect(used()).toEqual([0, 1]);
+  breaks();
+  expect(used()).toEqual([1]);
 });

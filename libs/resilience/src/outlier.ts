@@ -26,6 +26,8 @@ interface Suspect {
   readonly target: Target;
   readonly window: SlidingWindow;
   inARow: number;
+  /** `inARow` before the latest success, which may turn out to be none: its body can break. */
+  before: number;
   /** How many times in short succession it was ejected. */
   repeats: number;
   /** `clock.elapsed()` at which it comes back; 0 while it is in. */
@@ -67,10 +69,15 @@ export class OutlierDetector {
     // What was under way when it was ejected, or came in a panic, says nothing new.
     if (suspect === undefined || suspect.until > 0) return;
     suspect.window.add(ALL);
-    suspect.inARow = failed ? suspect.inARow + 1 : 0;
-    if (!failed) return;
-    suspect.window.add(FAILED);
-    if (this.#isOutlier(suspect) && this.#mayEject()) this.#eject(suspect);
+    if (failed) return this.#failed(suspect, suspect.inARow + 1);
+    suspect.before = suspect.inARow;
+    suspect.inARow = 0;
+  }
+
+  /** Called when what was reported as a success broke off later: it was a failure. */
+  broke(target: Target): void {
+    const suspect = this.#suspects.get(target);
+    if (suspect !== undefined && suspect.until === 0) this.#failed(suspect, suspect.before + 1);
   }
 
   /** Lets everyone back in: this detector is no longer asked. */
@@ -78,9 +85,15 @@ export class OutlierDetector {
     this.watch([]);
   }
 
+  #failed(suspect: Suspect, inARow: number): void {
+    suspect.inARow = inARow;
+    suspect.window.add(FAILED);
+    if (this.#isOutlier(suspect) && this.#mayEject()) this.#eject(suspect);
+  }
+
   #suspect(target: Target): Suspect {
     const { over } = this.options;
-    return { target, window: new SlidingWindow(over, 2, this.clock), inARow: 0, repeats: 0, until: 0, backSince: 0 };
+    return { target, window: new SlidingWindow(over, 2, this.clock), inARow: 0, before: 0, repeats: 0, until: 0, backSince: 0 };
   }
 
   #isOutlier({ inARow, window }: Suspect): boolean {

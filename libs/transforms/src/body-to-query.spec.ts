@@ -5,7 +5,7 @@ import { bodyToQuery } from './body-to-query.js';
 
 async function moved(options: z.input<typeof bodyToQuery.schema>, given: Given): Promise<Outgoing> {
   const exchange = exchangeOf({ method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '20' }, ...given });
-  const surroundings = { clock: systemClock, random: () => 0, resolve: () => { throw new Error('not asked for'); } };
+  const surroundings = { clock: systemClock, random: () => 0, folder: '/', resolve: () => { throw new Error('not asked for'); } };
   await bodyToQuery.create(bodyToQuery.schema.parse(options), surroundings).request?.(exchange);
   return exchange.outgoing;
 }

@@ -6,7 +6,7 @@ import { exchangeOf } from '../test/exchange.js';
 import { transformSkipped, type TransformSkipped } from './events.js';
 import { jsonBody } from './json-body.js';
 
-const surroundings: Surroundings = { clock: new FakeClock(), random: () => 0, resolve: () => { throw new Error('not asked for'); } };
+const surroundings: Surroundings = { clock: new FakeClock(), random: () => 0, folder: '/', resolve: () => { throw new Error('not asked for'); } };
 const transform = (options: z.input<typeof jsonBody.schema>): Transform => jsonBody.create(jsonBody.schema.parse(options), surroundings);
 
 const sentText = ({ outgoing }: ReturnType<typeof exchangeOf>): string => Buffer.isBuffer(outgoing.body) ? outgoing.body.toString() : '';

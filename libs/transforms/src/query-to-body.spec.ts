@@ -5,7 +5,7 @@ import { queryToBody } from './query-to-body.js';
 
 function moved(options: z.input<typeof queryToBody.schema>, given: Given) {
   const exchange = exchangeOf(given);
-  const surroundings = { clock: systemClock, random: () => 0, resolve: () => { throw new Error('not asked for'); } };
+  const surroundings = { clock: systemClock, random: () => 0, folder: '/', resolve: () => { throw new Error('not asked for'); } };
   void queryToBody.create(queryToBody.schema.parse(options), surroundings).request?.(exchange);
   const { method, query, body, headers } = exchange.outgoing;
   return { method, query, body: Buffer.isBuffer(body) ? body.toString() : body, headers: headers.flat };

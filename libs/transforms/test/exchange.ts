@@ -25,7 +25,7 @@ export function exchangeOf(given: Given = {}): Exchange & { outgoing: Outgoing }
   const { method = 'GET', url = '/', headers = {}, body, target = 'http://target.internal:8001' } = given;
   const [path = '/', query] = url.split('?', 2);
   const exchange = new Exchange({ method, path, query: query === undefined ? '' : `?${query}`, headers, rawHeaders: Object.entries(headers).flat(), startedAt: 0 });
-  const targets = [target, ...(given.siblings ?? [])].map((address) => new Target(new URL(address), 1, dispatcher));
+  const targets = [target, ...(given.siblings ?? [])].map((address) => new Target(new URL(address), dispatcher));
   exchange.id = 'request-1';
   exchange.scheme = 'https';
   exchange.host = 'public.example';

@@ -10,7 +10,7 @@ const targetUrl = z.string().regex(/^https?:\/\/[^/?#\s]+(?:\/[^?#\s]*)?$/, { er
 const target = z.strictObject({
   url: targetUrl.describe('Address, with a base path if the service has one.'),
   weight: z.int().min(1).max(1000).default(1).describe('Share of the traffic relative to the siblings. Default: 1.'),
-  zone: z.string().optional().describe('Where it runs, such as a data centre, by the same words as `zone.own`. Default: none.'),
+  zone: z.string().default('').describe('Where it runs, such as a data centre, by the same words as `zone.own`. Default: none.'),
   priority: z.int().min(0).default(0).describe('Group it belongs to. A higher number is a reserve: it gets requests only while no target of a lower number is available. Default: 0.'),
 });
 
@@ -23,12 +23,17 @@ const targetText = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+function areDistinct(targets: readonly { url: string }[]): boolean {
+  return new Set(targets.map(({ url }) => url)).size === targets.length;
+}
+
 export function serviceSchema(extensions: ExtensionRegistry) {
   return z.strictObject({
     description: z.string().optional().describe('A note for people.'),
-    targets: listOf(z.union([targetText, target])).refine((targets) => targets.length > 0, 'expected at least one target').describe(
-      'Addresses: objects, or text such as `http://a:8001|3,http://b:8001` with a weight after a bar.',
+    targets: listOf(z.union([targetText, target])).default([]).refine(areDistinct, 'expected every address once; a weight says who gets more').describe(
+      'Addresses: objects, or text such as `http://a:8001|3,http://b:8001` with a weight after a bar. With `discover`: what serves until the registry has answered for the first time.',
     ),
+    discover: chosen(extensions, 'discovery').optional().describe('Where the addresses are found while the gateway runs. While the registry is away the last known ones go on serving, flagged as stale. Default: only `targets`.'),
     balance: chosen(extensions, 'balancer').prefault({ use: 'p2c' }).describe('How a target is chosen. Default: p2c.'),
     slowStart: durationOrOff().prefault('off').describe(
       'How long a target that joined later or recovered warms up: its weight rises from a tenth to all of it. With consistent-hash its keys come to it little by little. Default: off.',
@@ -51,5 +56,5 @@ export function serviceSchema(extensions: ExtensionRegistry) {
     breaker: breakerSchema.optional().describe('Circuit breaker: no requests for a while when too many failed. `{}` for the defaults. Default: off.'),
     retry: retrySchema.optional().describe('Sends requests again that failed, to another target where there is one. `{}` for the defaults. Default: off.'),
     allowPrivate: z.enum(['all', 'no-metadata']).default('no-metadata').describe('Which special networks the addresses may lie in: `no-metadata` refuses link-local and cloud metadata addresses, after DNS. Default: no-metadata.'),
-  });
+  }).refine(({ discover, targets }) => discover !== undefined || targets.length > 0, { path: ['targets'], error: 'expected at least one target, or `discover`' });
 }

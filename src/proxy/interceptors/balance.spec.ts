@@ -1,16 +1,16 @@
 import { Answer, problems, Target, type Balancer, type Exchange, type Interceptor, type Placement } from '#libs/kernel';
-import type { RouteParts } from '../compile.js';
+import type { ServiceParts } from '../compile.js';
 import { balance } from './balance.js';
 
 function target(name: string, placement: Partial<Placement> = {}): Target {
-  return new Target(new URL(`http://${name}`), 1, {} as Target['dispatcher'], { zone: '', priority: 0, ...placement });
+  return new Target(new URL(`http://${name}`), {} as Target['dispatcher'], placement);
 }
 
 const first: Balancer = { pick: ([one]) => one as Target };
 
 function compiled(targets: readonly Target[], balancer: Balancer = first, own = '', settings: object = {}): Interceptor {
-  const service = { name: 'users', targets, balancer };
-  return balance({ service, settings, config: { services: { users: { zone: { own } } } } } as unknown as RouteParts) as Interceptor;
+  const service = { name: 'users', targets, balancer, config: { zone: { own } } };
+  return balance({ service, settings } as unknown as ServiceParts) as Interceptor;
 }
 
 /** Host name of the target that a try goes to. */

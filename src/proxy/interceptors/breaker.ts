@@ -1,13 +1,13 @@
 import { Problem, problems, type Interceptor } from '#libs/kernel';
 import { compileJudge, REFUSED, type CircuitBreaker } from '#libs/resilience';
-import type { Compile } from '../compile.js';
+import type { CompileService } from '../compile.js';
 
 /** `breaker:` of the route or its service: no request goes to a service that fails, until it had a rest. */
-export const breaker: Compile = ({ name, config, resilience, service, settings, surroundings: { clock } }): Interceptor | null => {
+export const breaker: CompileService = ({ name, resilience, service, settings, surroundings: { clock } }): Interceptor | null => {
   const own = settings.breaker;
-  const chosen = own ?? config.services[service.name]?.breaker;
+  const chosen = own ?? service.config.breaker;
   if (chosen === undefined || chosen === 'off') return null;
-  const circuit = resilience.breaker(service.name, own === undefined ? null : name, chosen);
+  const circuit = resilience.breaker(service, own === undefined ? null : name, chosen);
   const judge = compileJudge(chosen.counts);
   return {
     async intercept(exchange, next) {

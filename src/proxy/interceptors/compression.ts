@@ -1,5 +1,5 @@
 import { compileCompression } from '../../http/compression.js';
-import type { Compile } from '../compile.js';
+import type { CompileRequest } from '../compile.js';
 
 /** Answers leave compressed where the client can read it and it is worth it. */
-export const compression: Compile = ({ settings }) => compileCompression(settings.compression);
+export const compression: CompileRequest = ({ settings }) => compileCompression(settings.compression);

@@ -5,13 +5,13 @@ import { compileForwarded, isOwnedHeader } from '../../http/forwarded.js';
 import { RequestBody } from '../../http/request-body.js';
 import { compileTraceHeaders } from '../../http/trace-context.js';
 import { compileTrust } from '../../http/trusted-proxies.js';
-import type { Compile } from '../compile.js';
+import type { CompileRequest } from '../compile.js';
 
 /**
  * Context headers: opens the request that leaves. The client's fields less what must not travel, then what only we may
  * say: who is calling, under which id, through which proxies, in which trace.
  */
-export const contextHeaders: Compile = ({ settings, config }): Interceptor => {
+export const contextHeaders: CompileRequest = ({ settings, config }): Interceptor => {
   const { isDropped, apply } = compileRequestHeaders(settings.headers.request);
   const idHeaders = config.requestId.upstream.map((name) => name.toLowerCase());
   const copyHeaders = compileHeaderCopy((name) => isDropped(name) || isOwnedHeader(name) || idHeaders.includes(name) || name === 'traceparent' || name === 'tracestate');

@@ -1,10 +1,10 @@
 import { problems, Problem, type Interceptor, type Target } from '#libs/kernel';
 import { compileJudge, type Outcome } from '#libs/resilience';
-import type { Compile } from '../compile.js';
+import type { CompileService } from '../compile.js';
 
 /** `health.passive:` of the service: what each try meets is held against its target, or for it. */
-export const passive: Compile = ({ config, resilience, service }): Interceptor | null => {
-  const chosen = config.services[service.name]?.health.passive;
+export const passive: CompileService = ({ resilience, service }): Interceptor | null => {
+  const chosen = service.config.health.passive;
   if (chosen === undefined) return null;
   const detector = resilience.detector(service, chosen);
   const judge = compileJudge(chosen.counts);

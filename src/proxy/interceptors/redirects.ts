@@ -1,11 +1,11 @@
 import type { Answer, Exchange, Interceptor, Next } from '#libs/kernel';
-import type { Compile } from '../compile.js';
+import type { CompileService } from '../compile.js';
 
 const MOST_HOPS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** `redirects: follow`: a service's redirects to itself are followed for the client, where repeating the request is safe. */
-export const followRedirects: Compile = ({ settings }): Interceptor | null => {
+export const followRedirects: CompileService = ({ settings }): Interceptor | null => {
   if (settings.redirects !== 'follow') return null;
   return {
     async intercept(exchange, next) {

@@ -1,6 +1,6 @@
 import { systemClock } from '#libs/kernel';
 import { ResilienceDirectory } from '../../resilience/index.js';
-import type { RouteParts } from '../compile.js';
+import type { ServiceParts } from '../compile.js';
 import { breaker } from './breaker.js';
 import { passive } from './passive.js';
 import { retry } from './retry.js';
@@ -14,9 +14,9 @@ const PASSIVE = { failures: 1, errorRate: 0, over: 1, minRequests: 1, eject: 1, 
 function stages(service: object, settings: object): string[] {
   const { resilience } = new ResilienceDirectory().build(systemClock);
   const parts = {
-    name: 'r', settings, config: { services: { s: { health: {}, ...service } } }, service: { name: 's', targets: [] },
+    name: 'r', settings, service: { name: 's', targets: [], config: { health: {}, ...service } },
     surroundings: { clock: systemClock, random: Math.random }, resilience,
-  } as unknown as RouteParts;
+  } as unknown as ServiceParts;
   return [breaker, retry, passive].filter((compile) => compile(parts) !== null).map(({ name }) => name);
 }
 

@@ -1,17 +1,17 @@
 import { events, Problem, problems, setAlarm, type Answer, type Clock, type Exchange, type Interceptor, type Next } from '#libs/kernel';
 import { compileRetryRules, exponentialBackoff, parseRetryAfter, type Backoff, type RetryBudget, type RetryRules } from '#libs/resilience';
 import type { RetryConfig } from '../../config/index.js';
-import type { Compile, RouteParts } from '../compile.js';
+import type { CompileService, ServiceParts } from '../compile.js';
 import { pause } from '../pause.js';
 
 /** `retry:` of the route, or else of its service; `null` for none. */
-export function retryOf({ config, service, settings }: Pick<RouteParts, 'config' | 'service' | 'settings'>): RetryConfig | null {
-  const chosen = settings.retry ?? config.services[service.name]?.retry;
+export function retryOf({ service, settings }: Pick<ServiceParts, 'service' | 'settings'>): RetryConfig | null {
+  const chosen = settings.retry ?? service.config.retry;
   return chosen === undefined || chosen === 'off' || chosen.attempts === 1 ? null : chosen;
 }
 
 /** Sends an exchange again that failed, where that is safe, worth it and within the budget. */
-export const retry: Compile = (parts): Interceptor | null => {
+export const retry: CompileService = (parts): Interceptor | null => {
   const chosen = retryOf(parts);
   if (chosen === null) return null;
   const { clock, random } = parts.surroundings;

@@ -1,8 +1,8 @@
 import { Problem, problems, setAlarm, type Interceptor } from '#libs/kernel';
-import type { Compile } from '../compile.js';
+import type { CompileRequest } from '../compile.js';
 
 /** `timeout.total`: ends an exchange that takes too long in all. The forwarder lets go of streams that are meant to last. */
-export const totalTimeout: Compile = ({ settings }): Interceptor | null => {
+export const totalTimeout: CompileRequest = ({ settings }): Interceptor | null => {
   const { total } = settings.timeout;
   if (total === 0) return null;
   return {

@@ -1,12 +1,12 @@
 import type { Answer, Exchange, Interceptor, Next, Transform } from '#libs/kernel';
 import { compilePath, compileQuery, compileRedirects, compileResponseHeaders } from '#libs/transforms';
-import type { Compile } from '../compile.js';
+import type { CompileRequest } from '../compile.js';
 
 type RequestEdit = NonNullable<Transform['request']>;
 type ResponseEdit = NonNullable<Transform['response']>;
 
 /** Path, query and header edits of the route, then its `transform:` list; responses are edited in reverse order. */
-export const transforms: Compile = ({ settings, extensions, surroundings }): Interceptor | null => {
+export const transforms: CompileRequest = ({ settings, extensions, surroundings }): Interceptor | null => {
   const listed = settings.transform.map((chosen) => extensions.create('transform', chosen, surroundings));
   const requests = [
     compilePath(settings.path, settings.trailingSlash),

@@ -1,0 +1,2 @@
+export { DiscoveryModule } from './discovery.module.js';
+export { DiscoveryService } from './discovery.service.js';

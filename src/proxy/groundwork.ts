@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { systemClock, type Surroundings } from '#libs/kernel';
+import type { LoadedConfig } from '../config/index.js';
+import { DiscoveryService } from '../discovery/index.js';
+import { ResilienceDirectory } from '../resilience/index.js';
+import { ServiceDirectory } from '../services/index.js';
+import { compileAuthenticators } from './compile-snapshot.js';
+import type { Ground } from './ground.js';
+
+/** The ground of one configuration, not yet in force. */
+export interface Groundwork {
+  /**
+   * Builds it, reusing what is unchanged.
+   * @throws Error when an option is refused only now.
+   */
+  build(): { readonly ground: Ground; readonly adopt: () => void };
+  /** Frees it; it came to nothing. */
+  discard(): void;
+}
+
+/** Prepares what the routes of a configuration are compiled on: services and where they are, their state, who may call. */
+@Injectable()
+export class GroundworkService {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly services: ServiceDirectory,
+    private readonly states: ResilienceDirectory,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  /** Asks the registries it names, and waits a little for them. */
+  async prepare({ config, extensions }: LoadedConfig): Promise<Groundwork> {
+    const surroundings: Surroundings = {
+      folder: path.dirname(config.file), clock: systemClock, random: Math.random,
+      resolve: (token) => this.modules.get(token as string, { strict: false }),
+    };
+    const searches = await this.discovery.prepare(config.services, extensions, surroundings);
+    return {
+      build: () => {
+        const { services, adopt } = this.services.build({ configs: config.services, whereabouts: searches.whereabouts, extensions, surroundings });
+        const { resilience, adopt: adoptStates } = this.states.build(surroundings.clock);
+        const base = { config, services, resilience, extensions, surroundings };
+        const access = { authenticators: compileAuthenticators(base), roles: config.roles };
+        return { ground: { ...base, access }, adopt: () => [adopt, adoptStates, searches.adopt].forEach((each) => each()) };
+      },
+      discard: () => searches.discard(),
+    };
+  }
+}
