@@ -5,6 +5,7 @@ import { events, Problem, problems, type Clock, type Exchange, type Snapshot } f
 import { answerProblem } from './answer-problem.js';
 import { bindExchange } from './exchange-of.js';
 import type { Edge } from './edge.js';
+import { closeEventStream } from './event-stream.js';
 import { openExchange } from './open-exchange.js';
 
 /** RFC 9110 15.2.2: the connection became a tunnel, and its end is no failure. */
@@ -65,8 +66,10 @@ export class FrontDoor {
   drain(): void {
     this.#draining = true;
     for (const connection of this.#connections) {
-      const last = connection[underWay]?.at(-1);
+      const open = connection[underWay] ?? [];
+      const last = open.at(-1);
       if (last) last.response.shouldKeepAlive = false;
+      for (const { response } of open) closeEventStream(response);
     }
   }
 

@@ -24,7 +24,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['method', ({ exchange }) => exchange.method],
   ['requestId', ({ exchange }) => exchange.id],
   ['retryAfter', ({ problem }) => retryAfter(problem)],
-  ['service', ({ exchange }) => exchange.route?.service?.name],
+  ['service', ({ exchange }) => (exchange.service ?? exchange.route?.service)?.name],
   ['details', ({ problem }) => problem.extras.members?.['details'] ?? problem.extras.members],
 ]);
 
@@ -42,7 +42,7 @@ export function tellableDetail(problem: Problem, exchange: Exchange): string {
   if (problem.type === problems.internal) return 'The fault is in the gateway; its log has the cause under this request id.';
   if (problem.status < 500 || exchange.target === null) return problem.detail;
   const { host, hostname } = exchange.target.url;
-  const name = exchange.route?.service?.name ?? 'the service';
+  const name = (exchange.service ?? exchange.route?.service)?.name ?? 'the service';
   const hidden = problem.detail.replaceAll(host, name);
   return /[.:]/.test(hostname) ? hidden.replaceAll(hostname, name) : hidden;
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Problem, problems, type Exchange } from '#libs/kernel';
-import type { ServerConfig } from '../config/index.js';
+import type { EndpointKind, ServerConfig } from '../config/index.js';
 import type { FrontDoor } from './front-door.js';
 
 /** Fastify's own request listener. */
@@ -46,13 +46,20 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
   return server;
 }
 
+/** Endpoints with operations of their own below their path, and methods that mean something there. */
+const TREES: ReadonlySet<string> = new Set<EndpointKind>(['admin']);
+
 /**
  * Fastify only has to pick a controller. Routes are found by then, so it gets a URL that says which one, and a method
  * that keeps it from looking at bodies that are to be streamed untouched.
  */
-function point(request: IncomingMessage, exchange: Exchange): void {
-  const endpoint = exchange.route?.endpoint;
-  request.url = endpoint ? `/${ENDPOINT_PREFIX}/${endpoint}` : '/';
+function point(request: IncomingMessage, { params, query, route }: Exchange): void {
+  const endpoint = route?.endpoint ?? null;
+  if (endpoint !== null && TREES.has(endpoint)) {
+    request.url = `/${ENDPOINT_PREFIX}/${endpoint}/${(params['rest'] ?? '').replace(/^\//, '')}${query}`;
+    return;
+  }
+  request.url = endpoint === null ? '/' : `/${ENDPOINT_PREFIX}/${endpoint}`;
   request.method = 'GET';
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Problem, problems, type Abortable, type Answer, type AnswerBody, type BodySink, type Exchange, type HeaderList } from '#libs/kernel';
+import { EventStream, isEventStream } from './event-stream.js';
 import { SlowClient } from './slow-client.js';
 
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
@@ -37,7 +38,7 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   }
   const whole = body.takeWhole();
   if (whole === null) {
-    stream(exchange, body, response);
+    stream(exchange, { body, endless: isEventStream(answer) }, response);
     return;
   }
   exchange.bytesOut = whole.byteLength;
@@ -59,10 +60,10 @@ function lengthLast(headers: HeaderList): void {
   headers.append('Content-Length', length);
 }
 
-function stream(exchange: Exchange, body: AnswerBody, response: ServerResponse): void {
+function stream(exchange: Exchange, { body, endless }: { body: AnswerBody; endless: boolean }, response: ServerResponse): void {
   const sink = new ResponseSink(exchange, body, response);
   exchange.onAbort(sink);
-  body.attach(sink);
+  body.attach(endless ? new EventStream(sink, body, response) : sink);
   // An event stream may be silent for long; its client waits for the head.
   if (exchange.bytesOut === 0 && !response.writableEnded) response.flushHeaders();
 }

@@ -132,14 +132,57 @@ describe('O11: closing', () => {
     expect((await end).code).toBe(1001);
   });
 
-  it('cuts an event stream when the grace is over', async () => {
-    await using echo = await echoService((_request, response) => { response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n'); });
-    await using gw = await gateway(file('200ms'), { echo });
-    const client = new Client(gw.port);
-    client.socket.write(get('/events'));
-    await client.until('data: 1');
-    await gw.gateway.close();
-    await client.end();
-    expect(client.closed).toBe(true);
+  describe('an event stream', () => {
+    /** A service whose one event stream the test writes to. */
+    async function events(first: string) {
+      const stream = Promise.withResolvers<ServerResponse>();
+      const echo = await echoService((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(first);
+        stream.resolve(response);
+      });
+      return { echo, stream: stream.promise };
+    }
+
+    it('ends at once between two events, with a word, and properly', async () => {
+      const { echo, stream } = await events('data: 1\n\n');
+      await using gw = await gateway(file('20s'), { echo });
+      const client = new Client(gw.port);
+      client.socket.write(get('/events'));
+      await client.until('data: 1');
+      const left = once(await stream, 'close');
+      await gw.gateway.close();
+      await client.end();
+      expect(client.text).toMatch(/data: 1\n\n\r\n[0-9a-f]+\r\n: the gateway is shutting down; connect again\n\n\r\n0\r\n\r\n$/);
+      await left;
+    }, 8_000);
+
+    it('first gets to the end of the event that is under way', async () => {
+      const { echo, stream } = await events('data: 1\n\ndata: 2');
+      await using gw = await gateway(file('20s'), { echo });
+      const client = new Client(gw.port);
+      client.socket.write(get('/events'));
+      await client.until('data: 2');
+      const closed = gw.gateway.close();
+      await sleep(50);
+      expect(client.text).not.toContain('shutting down');
+      const response = await stream;
+      response.write(' and a half\n');
+      await client.until('half');
+      response.write('\n');
+      await closed;
+      await client.end();
+      expect(client.text).toMatch(/data: 2[^]* and a half\n[^]*shutting down[^]*0\r\n\r\n$/);
+    }, 8_000);
+
+    it('is cut in the middle of an event when the grace is over', async () => {
+      const { echo } = await events('data: 1');
+      await using gw = await gateway(file('200ms'), { echo });
+      const client = new Client(gw.port);
+      client.socket.write(get('/events'));
+      await client.until('data: 1');
+      await gw.gateway.close();
+      await client.end();
+      expect(client.text).not.toMatch(/0\r\n\r\n$/);
+    });
   });
 });
