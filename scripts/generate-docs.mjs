@@ -8,6 +8,7 @@ const dist = new URL('../dist/src/', import.meta.url);
 const docs = new URL('../docs/', import.meta.url);
 const { jsonSchema, loadConfig, referencePage } = await import(new URL('config/index.js', dist).href);
 const { builtIns } = await import(new URL('extensions.js', dist).href);
+const { fleetFamilies } = await import(new URL('metrics/fleet-families.js', dist).href);
 const { gatewayFamilies } = await import(new URL('metrics/gateway-families.js', dist).href);
 const { ExchangeStats } = await import(new URL('metrics/exchange-stats.js', dist).href);
 const { ResilienceStats } = await import(new URL('metrics/resilience-stats.js', dist).href);
@@ -98,7 +99,7 @@ async function families() {
     resilience.retries.add('service');
     resilience.ejections.add('service');
     const directory = { services: new Map([['service', { targets: [] }]]) };
-    return gatewayFamilies({ directory, exchanges, reloads, resilience, source: { current: { config } } });
+    return [...gatewayFamilies({ directory, exchanges, resilience, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
   } finally {
     rmSync(folder, { recursive: true });
   }

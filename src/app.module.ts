@@ -1,4 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { AdminModule } from './admin/admin.module.js';
+import { Fleet } from './cluster/index.js';
 import { ConfigStore } from './config/index.js';
 import { FrontDoor } from './http/front-door.js';
 import { HealthModule } from './health/health.module.js';
@@ -8,23 +10,24 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { ProxyModule } from './proxy/proxy.module.js';
 import { TelemetryModule } from './telemetry/index.js';
 
-/** What exists before Nest does: the loaded configuration, the door the server was built with, providers of plugins. */
+/** What exists before Nest does: the loaded configuration, the door the server was built with, the workers, providers of plugins. */
 export interface Givens {
   readonly store: ConfigStore;
   readonly door: FrontDoor;
+  readonly fleet: Fleet;
   readonly providers: readonly Provider[];
 }
 
 /** The gateway, room by room. */
 @Module({})
 export class AppModule {
-  static of({ store, door, providers }: Givens): DynamicModule {
+  static of({ store, door, fleet, providers }: Givens): DynamicModule {
     return {
       module: AppModule,
       global: true,
-      imports: [TelemetryModule, HttpModule, HealthModule, MetricsModule, OpenApiModule, ProxyModule],
-      providers: [{ provide: ConfigStore, useValue: store }, { provide: FrontDoor, useValue: door }, ...providers],
-      exports: [ConfigStore, FrontDoor],
+      imports: [TelemetryModule.of(fleet), HttpModule, HealthModule, MetricsModule, OpenApiModule, ProxyModule, AdminModule],
+      providers: [{ provide: ConfigStore, useValue: store }, { provide: FrontDoor, useValue: door }, { provide: Fleet, useValue: fleet }, ...providers],
+      exports: [ConfigStore, FrontDoor, Fleet],
     };
   }
 }

@@ -3,27 +3,50 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Provider } from '@nestjs/common';
-import { systemClock } from '#libs/kernel';
+import { systemClock, type ReloadReport } from '#libs/kernel';
 import { AppModule } from './app.module.js';
-import { ConfigStore, watch, type LoadOptions } from './config/index.js';
+import { outcomeOf, reloadTopic, SoloFleet, type Fleet } from './cluster/index.js';
+import { ConfigStore, watch, type Image, type LoadOptions } from './config/index.js';
 import { endpointHead } from './http/endpoint-head.js';
 import { FrontDoor } from './http/front-door.js';
 import { clientErrorHandler, createHttpServer, type Listener } from './http/server.js';
-import { Readiness } from './health/readiness.js';
+import { Readiness, type FailedReload } from './health/readiness.js';
 import { GatewayDocument } from './openapi/gateway-document.js';
 import { SnapshotService } from './proxy/snapshot.service.js';
-import { NestLogger } from './telemetry/index.js';
+import { LOGGER, NestLogger, type Logger } from './telemetry/index.js';
 
 export interface Gateway {
   readonly app: NestFastifyApplication;
   /** Where it listens, e.g. `http://127.0.0.1:8000`. */
   readonly url: string;
-  /** Loads the file again; a wrong one changes nothing. Resolves with whether another configuration is in force. */
-  reload(): Promise<boolean>;
+  readonly log: Logger;
+  /** Hash of the configuration in force. */
+  readonly version: string;
+  /**
+   * Loads the file again; a wrong one changes nothing. Resolves with whether another configuration is in force.
+   * @param image what another process found on the disk, to go by instead.
+   */
+  reload(image?: Image): Promise<boolean>;
+  /** A reload failed before it got here; readiness tells of it. */
+  noteFailure(outcome: FailedReload['outcome'], report: ReloadReport): void;
   /** Calls `changed` when a file of the configuration did, as often as `server.watch` says; returns a function that ends it. */
   watch(changed: () => void): () => void;
-  /** Stops accepting, answers what is in flight within the grace time, then ends. */
-  close(): Promise<void>;
+  /**
+   * Stops accepting, answers what is in flight within the grace time, then ends.
+   * @param manner `gentle` keeps idle connections for as long, so that each is told with its next answer that it ends.
+   */
+  close(manner?: Manner): Promise<void>;
+}
+
+export type Manner = 'gentle' | 'prompt';
+
+export interface GatewayOptions extends LoadOptions {
+  readonly port?: number;
+  readonly host?: string;
+  /** What is loaded already. */
+  readonly store?: ConfigStore;
+  /** The workers this process is one of. Default: it is alone. */
+  readonly fleet?: Fleet;
 }
 
 /**
@@ -31,24 +54,32 @@ export interface Gateway {
  * @throws ConfigurationError when the file is wrong: it never starts from an invalid one. Error when an option of it is
  * refused only on use, or the port cannot be had.
  */
-export async function startGateway(options: LoadOptions & { port?: number; host?: string }): Promise<Gateway> {
-  const store = await ConfigStore.open(options);
+export async function startGateway({ fleet = new SoloFleet(), host, port, store: loaded, ...options }: GatewayOptions): Promise<Gateway> {
+  const store = loaded ?? (await ConfigStore.open(options));
   const { server } = store.current.config;
-  const door = new FrontDoor(systemClock);
-  const app = await createApp(store, door);
+  const app = await createApp(store, fleet);
   const snapshots = app.get(SnapshotService);
+  if (fleet.worker === null) fleet.answer(reloadTopic, () => outcomeOf(() => snapshots.reload()));
   try {
     await snapshots.apply();
-    await app.listen(options.port ?? server.port, options.host ?? server.host);
+    await app.listen(port ?? server.port, host ?? server.host);
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { app, url: addressOf(app), reload: () => snapshots.reload(), watch: (changed) => watchStore(store, changed), close: () => closeWithin(app, server.grace) };
+  return {
+    app, url: addressOf(app), log: app.get(LOGGER),
+    get version() { return store.current.config.hash; },
+    reload: (image) => snapshots.reload(image),
+    noteFailure: (outcome, report) => app.get(Readiness).failed(outcome, report),
+    watch: (changed) => watchStore(store, changed),
+    close: (manner = 'prompt') => closeWithin(app, server.grace, manner),
+  };
 }
 
-async function createApp(store: ConfigStore, door: FrontDoor): Promise<NestFastifyApplication> {
+async function createApp(store: ConfigStore, fleet: Fleet): Promise<NestFastifyApplication> {
   const { server } = store.current.config;
+  const door = new FrontDoor(systemClock);
   const adapter = new FastifyAdapter({
     serverFactory: (listener: Listener) => createHttpServer(listener, server, door),
     clientErrorHandler: clientErrorHandler(door),
@@ -60,7 +91,7 @@ async function createApp(store: ConfigStore, door: FrontDoor): Promise<NestFasti
     skipMiddie: true,
   });
   const providers = store.current.providers as readonly Provider[];
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, providers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, fleet, providers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
   app.useLogger(app.get(NestLogger));
   app.get(GatewayDocument).attach(app);
   adapter.getInstance().addHook('onSend', endpointHead);
@@ -78,11 +109,13 @@ function addressOf(app: NestFastifyApplication): string {
   return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-async function closeWithin(app: NestFastifyApplication, grace: number): Promise<void> {
+async function closeWithin(app: NestFastifyApplication, grace: number, manner: Manner): Promise<void> {
   const server = app.getHttpServer() as Server;
   app.get(Readiness).drain();
-  app.get(FrontDoor).drain();
+  app.get(FrontDoor).drain(manner);
   const timer = setTimeout(() => server.closeAllConnections(), grace);
+  // node:http ends idle connections with the server; a client may be sending on one at this very moment.
+  if (manner === 'gentle') server.closeIdleConnections = () => {};
   server.closeIdleConnections();
   await app.close();
   clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { Extension } from '#libs/kernel';
 import { consistentHash, leastConnections, p2c, random, roundRobin, stickyCookie } from '#libs/balancing';
+import { consul, dns, file, kubernetes } from '#libs/discovery';
 import { bodyToQuery, jsonBody, queryToBody } from '#libs/transforms';
 import { jwt } from './auth/index.js';
 
@@ -14,6 +15,11 @@ export const builtIns: readonly Extension[] = [
   random,
   roundRobin,
   stickyCookie,
+  // discoveries
+  consul,
+  dns,
+  file,
+  kubernetes,
   // transforms
   bodyToQuery,
   jsonBody,

@@ -19,7 +19,9 @@ const SENT: readonly (keyof Expected)[] = ['service', 'method', 'path', 'headers
 /** Compares what became of a request with what a test expects; nothing is expected that the test does not name. */
 export function differences(expect: Expected, outcome: DryOutcome): Difference[] {
   const { exchange, explanation, forwarded, refusal } = outcome;
-  const { outgoing, route, target } = exchange;
+  const { route } = exchange;
+  // Where a route asks several services, the test means the call of the one it names.
+  const { outgoing, service, target } = outcome.sent.find((sent) => sent.service?.name === expect.service) ?? outcome.sent[0] ?? exchange;
   const found: Difference[] = [];
   const compare = (what: Exclude<keyof Expected, 'headers'>, actual: string | null, otherwise: string): void => {
     const expected = expect[what];
@@ -36,15 +38,15 @@ export function differences(expect: Expected, outcome: DryOutcome): Difference[]
     if (first !== undefined && found.every(({ actual }) => actual !== end)) found.push({ what: first, expected: 'the request to be forwarded', actual: end });
     return found;
   }
-  compare('service', route?.service?.name ?? null, end);
+  compare('service', service?.name ?? null, end);
   compare('method', outgoing.method, end);
   compare('path', `${target?.basePath ?? ''}${outgoing.path}${outgoing.query}`, end);
   return [...found, ...headerDifferences(expect.headers ?? {}, outgoing.headers)];
 }
 
 /** How it ended, in words. */
-function described({ answer, exchange: { route, target }, forwarded, preflight, refusal }: DryOutcome): string {
-  if (forwarded) return `the gateway forwards it to ${route?.service?.name} (${target?.url.host}); the service answers`;
+function described({ answer, exchange: { route }, forwarded, preflight, refusal, sent }: DryOutcome): string {
+  if (forwarded) return `the gateway forwards it to ${sent.map(({ service, target }) => `${service?.name} (${target?.url.host})`).join(' and ')}; the service answers`;
   if (refusal) return `the gateway refuses it: ${answer?.status} ${refusal.problem.type.code} (${refusal.problem.detail})`;
   if (route?.endpoint && !answer) return `the built-in endpoint ${route.name.replace(/^endpoint:/, '')} answers it`;
   return preflight ? `the gateway answers the preflight: ${answer?.status}` : `the gateway answers it: ${answer?.status}`;

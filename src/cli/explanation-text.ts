@@ -15,8 +15,9 @@ export function explanationText(explanation: RequestExplanation, { all, paint }:
   const { request: { host, method, path, query } } = explanation;
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['', facts(explanation, paint)],
-    [`What ${explanation.forwarded?.service} gets`, forwarded(explanation)],
-    [explanation.forwarded ? 'What the gateway adds to the answer' : 'What the client gets', answered(explanation)],
+    [`What ${explanation.forwarded?.service} gets`, forwarded(explanation.forwarded)],
+    ...explanation.calls.map((call) => [`What ${call.service} gets`, forwarded(call)] as const),
+    [explanation.outcome === 'forwarded' ? 'What the gateway adds to the answer' : 'What the client gets', answered(explanation)],
     ['In force', inForce(explanation)],
     [all ? 'Settings' : 'Settings that were written (--all shows the defaults too)', settings(explanation, all)],
     ['Routes, in the order of precedence', candidates(explanation, paint)],
@@ -28,9 +29,11 @@ export function explanationText(explanation: RequestExplanation, { all, paint }:
   ].join('\n');
 }
 
-function headline({ answer, forwarded: sent, outcome, refusal, route }: RequestExplanation, paint: Paint): string {
+function headline({ answer, calls, forwarded: sent, outcome, refusal, route }: RequestExplanation, paint: Paint): string {
   switch (outcome) {
-    case 'forwarded': return `${paint('green', '→')} forwarded to ${sent?.service}: ${sent?.method} ${new URL(sent?.target ?? '').origin}${sent?.path}`;
+    case 'forwarded': return sent === null
+      ? `${paint('green', '→')} put together from what ${[...new Set(calls.map(({ service }) => service))].join(' and ')} answer`
+      : `${paint('green', '→')} forwarded to ${sent.service}${sent.variant === null ? '' : ` (variant ${sent.variant})`}: ${sent.method} ${new URL(sent.target).origin}${sent.path}`;
     case 'endpoint': return `${paint('green', '→')} answered by the built-in endpoint ${route?.endpoint}`;
     case 'preflight': return `${paint('green', '→')} ${answer?.status}, the answer to a CORS preflight`;
     case 'answered': return `${paint('green', '→')} ${answer?.status}, answered by the gateway itself`;
@@ -71,7 +74,7 @@ function callerLine({ principal }: RequestExplanation['access']): string {
   return [id, ...(held.length === 0 ? [] : [`(${held.join('; ')})`]), `by ${authenticator}`].join(' ');
 }
 
-function forwarded({ forwarded: sent }: RequestExplanation): string[] {
+function forwarded(sent: RequestExplanation['forwarded']): string[] {
   if (!sent) return [];
   const others = sent.targets.filter((url) => url !== sent.target);
   return [

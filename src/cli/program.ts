@@ -4,6 +4,7 @@ import { packageVersion } from './package-root.js';
 import { checkCommand } from './commands/check.js';
 import { completionCommand } from './commands/completion.js';
 import { demoCommand } from './commands/demo.js';
+import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
 import { printCommand } from './commands/print.js';
 import { routesCommand } from './commands/routes.js';
@@ -15,7 +16,7 @@ import { tokenCommand } from './commands/token.js';
 type AddCommand = (program: Command, io: Io, done: (code: number) => void) => void;
 
 const commands: readonly AddCommand[] = [
-  startCommand, checkCommand, printCommand, routesCommand, explainCommand, testCommand, tokenCommand, demoCommand, completionCommand,
+  startCommand, checkCommand, printCommand, routesCommand, explainCommand, testCommand, diffCommand, tokenCommand, demoCommand, completionCommand,
 ];
 
 /** The whole command line. `done` gets the exit code of the command that ran. */

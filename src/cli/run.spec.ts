@@ -64,10 +64,10 @@ describe('check', () => {
   });
 
   it('finds what only compiling finds', async () => {
-    using sample = configured(SAMPLE.replace('http://127.0.0.1:1/base', 'http://169.254.169.254/base'));
+    using sample = configured(`${SAMPLE}forwarded: { trust: [nonsense] }\n`);
     const { code, err } = await ran(['check', sample.file], ENV);
     expect(code).toBe(1);
-    expect(err).toContain('metadata address');
+    expect(err).toContain('"nonsense" is neither an address');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { BodyFiles } from './body-files.js';
 import { deepFreeze } from './freeze.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { hashOf } from './hash.js';
@@ -103,11 +104,12 @@ export function isComplete(resolved: Resolved): resolved is Complete {
 }
 
 /** The effective configuration of a file without mistakes. */
-export async function effectiveConfig(file: string, resolved: Complete, schemas: Schemas): Promise<GatewayConfig> {
+export async function effectiveConfig(file: string, { resolved, files }: { resolved: Complete; files: BodyFiles }, schemas: Schemas): Promise<GatewayConfig> {
   const { version: _version, include: _include, defaults: _defaults, policies: _policies, ...rest } = resolved.file;
   const everyone = Object.keys(rest.authenticate);
   const values = {
     ...rest,
+    files,
     defaults: { authenticate: everyone, ...resolved.defaults },
     routes: mapValues(resolved.routes, (route) => ({ authenticate: everyone, ...route })),
     endpoints: mapValues(resolved.endpoints, (endpoint) => ({ authenticate: everyone, ...endpoint })),

@@ -12,7 +12,7 @@ describe('overrides from the environment', () => {
     ['PASSERELLE__LOG__QUERY', 'true', ['log', 'query'], true],
     ['PASSERELLE__INFO__VERSION', '2.10', ['info', 'version'], '2.10'],
     ['PASSERELLE__FORWARDED__TRUST', '10.0.0.0/8, loopback', ['forwarded', 'trust'], ['10.0.0.0/8', 'loopback']],
-    ['PASSERELLE__SERVICES__ECHO__TARGETS', 'http://a:1|3,http://b:1', ['services', 'echo', 'targets'], [{ url: 'http://a:1', weight: 3, priority: 0 }, { url: 'http://b:1', weight: 1, priority: 0 }]],
+    ['PASSERELLE__SERVICES__ECHO__TARGETS', 'http://a:1|3,http://b:1', ['services', 'echo', 'targets'], [{ url: 'http://a:1', weight: 3, zone: '', priority: 0 }, { url: 'http://b:1', weight: 1, zone: '', priority: 0 }]],
     ['PASSERELLE__SERVICES__ECHO__TARGETS__0__URL', 'http://c:1', ['services', 'echo', 'targets', 0, 'url'], 'http://c:1'],
     ['PASSERELLE__ENDPOINTS__DOCS', 'off', ['endpoints', 'docs'], undefined],
   ])('%s=%s', async (name, text, path, expected) => {
@@ -23,7 +23,7 @@ describe('overrides from the environment', () => {
   });
 
   it.each<[string, string, string]>([
-    ['PASSERELLE__SERVER__PROT', '1', 'PASSERELLE__SERVER__PROT server: there is no setting "PROT". Did you mean "port"? (allowed: host, port, limits, timeout, watch, grace, plugins)'],
+    ['PASSERELLE__SERVER__PROT', '1', 'PASSERELLE__SERVER__PROT server: there is no setting "PROT". Did you mean "port"? (allowed: host, port, workers, limits, timeout, watch, grace, plugins)'],
     ['PASSERELLE__ROUTES__USERSERVICES__TO', 'x', 'PASSERELLE__ROUTES__USERSERVICES__TO routes: there is no setting "USERSERVICES". Did you mean "user-service"? (allowed: user-service)'],
     ['PASSERELLE__SERVER__PORT', 'many', 'PASSERELLE__SERVER__PORT server.port: expected a number, got [redacted]'],
     ['PASSERELLE__SERVER__PORT__X', '1', 'PASSERELLE__SERVER__PORT__X server.port: there is no setting "X"'],

@@ -17,6 +17,8 @@ export interface GatewayConfig
   readonly file: string;
   /** Hash of the effective values: equal hashes mean nothing changed. */
   readonly hash: string;
+  /** Bytes in base64 of the files that routes answer with, by name as written. */
+  readonly files: Readonly<Record<string, string>>;
   /** The settings of a route that says nothing: `defaults` over the built-in ones; also for what matches no route. */
   readonly defaults: RouteSettings;
   readonly authenticate: Readonly<Record<string, Chosen>>;

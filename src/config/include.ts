@@ -1,12 +1,15 @@
 import { globSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { leadsElsewhere, remoteDocuments, type RemoteText } from './include-remote.js';
 import { interpolate, type Environment } from './interpolate.js';
 import type { Issues } from './issues.js';
 import { mergeFiles } from './merge-files.js';
 import { child, withEntry, type MapNode, type Node, type ScalarNode } from './nodes.js';
 import { parseYaml } from './parse-yaml.js';
 import { startOf, type Place, type Source } from './place.js';
-import { noteRead, readConfigurationFile } from './read-file.js';
+import { found, noteRead, readConfigurationFile } from './read-file.js';
+import { isRemote } from './remote-address.js';
+import type { Remotes } from './remotes.js';
 import { splitList } from './schema/values.js';
 
 const MAX_FILES = 500;
@@ -16,15 +19,21 @@ interface Request {
   readonly file: string;
   /** Where the file was asked for; the file itself for the first one. */
   readonly place: Place | null;
-  /** Real paths of the files that led here. */
+  /** Real paths of the files that led here, and addresses of what is none. */
   readonly chain: readonly string[];
+}
+
+/** The text of a file, or of something like it, and where it was asked for. */
+interface Part extends RemoteText, Pick<Request, 'chain'> {
+  readonly id: string;
+  readonly at: Place;
 }
 
 /** Reads the main file and everything it includes into one tree. What is wrong goes to `issues`. */
 export class FileReader {
   readonly #read = new Set<string>();
 
-  constructor(private readonly env: Environment, private readonly issues: Issues) {}
+  constructor(private readonly env: Environment, private readonly issues: Issues, private readonly remotes: Remotes) {}
 
   read(file: string): MapNode | null {
     return this.#load({ file: path.resolve(file), place: null, chain: [] });
@@ -38,17 +47,20 @@ export class FileReader {
       this.issues.add(at, place ? ['include'] : [], place ? `${source.name}: ${reading.problem}` : reading.problem);
       return null;
     }
-    const real = realpathSync(file);
-    if (chain.includes(real)) {
-      this.issues.add(at, ['include'], `${source.name} includes itself${chain.length > 1 ? ` (${[...chain.slice(chain.indexOf(real)), real].map(displayName).join(' > ')})` : ''}`);
+    return this.#parse({ id: found(`place ${file}`, () => realpathSync(file)), source, text: reading.text, at, chain });
+  }
+
+  #parse({ id, source, text, at, chain }: Part): MapNode | null {
+    if (chain.includes(id)) {
+      this.issues.add(at, ['include'], `${source.name} includes itself${chain.at(-1) !== id ? ` (${[...chain.slice(chain.indexOf(id)), id].map(displayName).join(' > ')})` : ''}`);
       return null;
     }
     // Two files may both include a third: it is merged once.
-    if (this.#read.has(real)) return null;
-    this.#read.add(real);
+    if (this.#read.has(id)) return null;
+    this.#read.add(id);
     if (this.#read.size > MAX_FILES) return this.#tooMany(at);
-    const parsed = parseYaml(reading.text, source, this.issues);
-    return parsed === null ? null : this.#withIncludes(this.#top(parsed), [...chain, real]);
+    const parsed = parseYaml(text, source, this.issues);
+    return parsed === null ? null : this.#withIncludes(this.#top(parsed), [...chain, id]);
   }
 
   #top(parsed: Node): MapNode | null {
@@ -63,12 +75,16 @@ export class FileReader {
     if (!node || !include) return node;
     let result = node;
     for (const { text, place } of patterns(include)) {
-      for (const file of this.#find(text, place)) {
-        const added = this.#load({ file, place, chain });
+      for (const added of this.#included(text, place, chain)) {
         if (added) result = mergeFiles(result, withEntry(added, 'include', undefined), this.issues);
       }
     }
     return result;
+  }
+
+  #included(text: string, place: Place, chain: readonly string[]): readonly (MapNode | null)[] {
+    if (!leadsElsewhere(text, place)) return this.#find(text, place).map((file) => this.#load({ file, place, chain }));
+    return remoteDocuments(text, place, this.remotes, this.issues).map((document) => this.#parse({ ...document, id: document.source.name, at: place, chain }));
   }
 
   #find(text: string, place: Place): readonly string[] {
@@ -77,10 +93,12 @@ export class FileReader {
     const { folder } = place.source;
     const absolute = path.resolve(folder, pattern);
     if (!/[*?[\]{}]/.test(pattern)) return optional && missing(absolute) ? [] : [absolute];
-    noteRead(path.resolve(folder, fixedPart(pattern)));
-    const found = globSync(pattern, { cwd: folder }).map((file) => path.resolve(folder, file)).sort();
-    if (found.length === 0 && !optional) this.issues.add(place, ['include'], `no file matches ${pattern}; a trailing \`?\` makes it optional`);
-    return found;
+    const files = found(`files ${absolute}`, () => {
+      noteRead(path.resolve(folder, fixedPart(pattern)));
+      return globSync(pattern, { cwd: folder }).map((file) => path.resolve(folder, file)).sort();
+    });
+    if (files.length === 0 && !optional) this.issues.add(place, ['include'], `no file matches ${pattern}; a trailing \`?\` makes it optional`);
+    return files;
   }
 
   #tooMany(place: Place): null {
@@ -118,6 +136,7 @@ function sourceOf(file: string): Source {
 
 /** A file as people know it: relative where it lies below the working directory. */
 export function displayName(file: string): string {
+  if (isRemote(file)) return file;
   const relative = path.relative(process.cwd(), file);
   return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
 }

@@ -6,10 +6,12 @@ export { loadConfig, type LoadedConfig, type LoadOptions } from './load-config.j
 export { referencePage } from './reference.js';
 export { renderEffective, type RenderOptions } from './render.js';
 export { routeEntries, type TableLine } from './route-entries.js';
+export type { Image } from './read-file.js';
 export { ConfigStore } from './store.js';
 export { watch } from './watch.js';
 export {
-  type BreakerConfig, type PassiveConfig, type RetryConfig,
+  type AggregateConfig, type CallConfig, type FallbackConfig, type MirrorConfig, type SplitCondition, type SplitConfig, type StandInConfig,
+  type BreakerConfig, type ConcurrencyConfig, type HedgeConfig, type PassiveConfig, type RetryConfig,
   type EndpointConfig, type EndpointKind, type MatchConfig, type RolesConfig, type RouteConfig, type RouteSettings,
   type ServerConfig, type ServiceConfig, type TestConfig, type VersionsConfig,
 } from './schema/index.js';

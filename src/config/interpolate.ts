@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Issues } from './issues.js';
 import { nearestName } from './nearest-name.js';
 import type { Entry, Node, ScalarNode } from './nodes.js';
+import type { Source } from './place.js';
 import { readValueFile } from './read-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,7 +27,7 @@ export function interpolate(node: Node, env: Environment, issues: Issues): Node 
   function scalar(at: ScalarNode, where: readonly string[]): ScalarNode {
     if (typeof at.value !== 'string' || !at.value.includes('${')) return at;
     try {
-      const { text, from, whole } = fill(at.value, env, at.place.source.folder);
+      const { text, from, whole } = fill(at.value, env, at.place.source);
       return { ...at, value: text, from, ...(whole ? { whole } : {}) };
     } catch (error) {
       if (!(error instanceof InterpolationError)) throw error;
@@ -42,7 +43,7 @@ class InterpolationError extends Error {
   }
 }
 
-function fill(text: string, env: Environment, folder: string): Filled {
+function fill(text: string, env: Environment, source: Source): Filled {
   let out = '';
   let from: ScalarNode['from'] = 'text';
   let whole = false;
@@ -55,7 +56,7 @@ function fill(text: string, env: Environment, folder: string): Filled {
       continue;
     }
     const end = closing(text, start + 2);
-    const value = resolve(text.slice(start + 2, end), env, folder);
+    const value = resolve(text.slice(start + 2, end), env, source);
     from = from === 'file' ? from : value.from;
     whole = start === 0 && end === text.length - 1;
     out += text.slice(index, start) + value.text;
@@ -75,19 +76,20 @@ function closing(text: string, start: number): number {
   throw new InterpolationError('`${` is never closed; write `$${` for the characters themselves');
 }
 
-function resolve(inner: string, env: Environment, folder: string): Pick<Filled, 'text' | 'from'> {
-  if (inner.startsWith('file:')) return { text: readInto(fill(inner.slice(5), env, folder).text, folder), from: 'file' };
+function resolve(inner: string, env: Environment, source: Source): Pick<Filled, 'text' | 'from'> {
+  if (inner.startsWith('file:')) return { text: readInto(fill(inner.slice(5), env, source).text, source), from: 'file' };
   const parts = /^([A-Za-z_]\w*)(?::-(.*))?$/s.exec(inner);
   if (!parts) throw new InterpolationError('expected `${NAME}`, `${NAME:-default}` or `${file:path}`; write `$${` for the characters themselves');
   const [, name = '', fallback] = parts;
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   // As in a shell, `:-` also stands in for a variable that is set but empty.
   if (value !== undefined && (value !== '' || fallback === undefined)) return { text: value, from: 'variable' };
-  if (fallback !== undefined) return fill(fallback, env, folder);
+  if (fallback !== undefined) return fill(fallback, env, source);
   throw new InterpolationError(`the environment variable ${name} is not set; set it, or give a default: \${${name}:-default}`, nearestName(name, Object.keys(env)));
 }
 
-function readInto(file: string, folder: string): string {
+function readInto(file: string, { folder, remote }: Source): string {
+  if (remote !== undefined) throw new InterpolationError('`${file:...}` may stand only in a file: whoever may write this could read any file of the gateway with it');
   const absolute = path.resolve(folder, file);
   const reading = readValueFile(absolute);
   if ('problem' in reading) throw new InterpolationError(`${file}: ${reading.problem}`);

@@ -61,6 +61,7 @@ function mark(schema: Schema, json: JsonSchema): void {
     delete json['secret'];
     json['writeOnly'] = true;
   }
+  delete json['file'];
   if (def.type === 'pipe' && leavesOf(schema).lists.length === 1 && (def.in as z.core.$ZodTypes)._zod.def.type === 'transform') json['x-list'] = true;
   // What zod says of safe integers is noise for people.
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;

@@ -4,8 +4,8 @@ import { startOf, type Place } from './place.js';
 import { splitList } from './schema/values.js';
 import { ENDPOINT_KINDS, type EndpointKind } from './schema/endpoints.js';
 
-/** Where the built-in endpoints are when the file does not say. */
-const MOUNTS: Readonly<Record<EndpointKind, readonly string[]>> = {
+/** Where the built-in endpoints are when the file does not say; what is not here is nowhere then. */
+const MOUNTS: Readonly<Partial<Record<EndpointKind, readonly string[]>>> = {
   health: ['/health'], live: ['/health/live'], ready: ['/health/ready'], services: ['/health/services'],
   service: ['/health/services/:service'], metrics: ['/metrics'], info: ['/gateway/info'], docs: ['/docs'],
   openapi: ['/openapi.json', '/openapi.yaml'],
@@ -30,7 +30,7 @@ export function endpointLayers(root: MapNode, name: string): readonly Layer[] {
 export function endpointNames(root: MapNode): readonly string[] {
   const written = child(root, 'endpoints');
   const named = written?.kind === 'map' ? [...written.entries.keys()] : [];
-  return [...new Set([...ENDPOINT_KINDS, ...named])].filter((name) => {
+  return [...new Set([...Object.keys(MOUNTS), ...named])].filter((name) => {
     const node = child(written, name);
     return !(node?.kind === 'scalar' && node.value === 'off');
   });
@@ -53,8 +53,8 @@ function policyLayers(root: MapNode, node: Node | undefined): readonly Layer[] {
 function builtIn(name: string, open: boolean, place: Place): MapNode {
   const text = (value: string): Node => ({ kind: 'scalar', place, value, plain: true, from: 'text' });
   const entries: [string, Node][] = open ? [['authenticate', text('none')]] : [];
-  if (Object.hasOwn(MOUNTS, name)) {
-    entries.push(['serve', text(name)], ['at', { kind: 'list', place, items: MOUNTS[name as EndpointKind].map(text) }]);
-  }
+  const mounts = MOUNTS[name as EndpointKind];
+  if (ENDPOINT_KINDS.includes(name as EndpointKind)) entries.push(['serve', text(name)]);
+  if (mounts) entries.push(['at', { kind: 'list', place, items: mounts.map(text) }]);
   return { kind: 'map', place, entries: new Map(entries.map(([key, node]) => [key, { keyPlace: place, node }])) };
 }

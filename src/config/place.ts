@@ -4,6 +4,8 @@ export interface Source {
   readonly name: string;
   /** Folder that relative paths in this source start from. */
   readonly folder: string;
+  /** Server it lies on, where it is no file of ours: whoever may write there may not name files of ours. */
+  readonly remote?: string;
 }
 
 /** Where something is written. Lines and columns count from 1; 0 means that the source has no lines. */

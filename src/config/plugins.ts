@@ -14,7 +14,7 @@ export interface Plugins {
   readonly providers: readonly unknown[];
 }
 
-const KINDS: ReadonlySet<string> = new Set<Extension['kind']>(['authenticator', 'balancer', 'guard', 'interceptor', 'transform']);
+const KINDS: ReadonlySet<string> = new Set<Extension['kind']>(['authenticator', 'balancer', 'discovery', 'guard', 'interceptor', 'transform']);
 const AT = ['server', 'plugins'];
 
 /**
@@ -27,6 +27,10 @@ export async function loadPlugins(root: MapNode, builtIns: readonly Extension[],
   const taken = new Set(builtIns.map(nameOf));
   for (const { name, node } of namesIn(nodeAt(root, AT))) {
     const report = (message: string): void => issues.add(node.place, AT, `${name}: ${message}`);
+    if (node.place.source.remote !== undefined) {
+      report('a plugin may be named only in a file: whoever may write this could run any module with it');
+      continue;
+    }
     const module = await importModule(name, node, report);
     if (!module) continue;
     const found = extensionsIn(module, report);

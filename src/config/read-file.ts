@@ -2,30 +2,51 @@ import { readFileSync, statSync } from 'node:fs';
 
 /** Largest configuration file read, in bytes; two thousand routes are about a tenth of it. */
 const MAX_CONFIGURATION = 4 * 1024 * 1024;
-/** Largest file that `${file:...}` reads. */
+/** Largest file that `${file:...}` reads, or that is answered with. */
 const MAX_VALUE = 1024 * 1024;
 
 export type Reading = { readonly text: string } | { readonly problem: string };
+type Bytes = { readonly bytes: Buffer } | { readonly problem: string };
 
 /** What was looked at, absolute, and the state it was in then: what to compare with to know when to read again. */
 export type Looked = Map<string, string>;
 
-let looked: Looked | null = null;
+/** What a load found on the disk, call by call: from it another process loads the very same, whatever became of the files. */
+export type Image = Map<string, unknown>;
+
+/** What goes on while files are read. */
+interface Reads {
+  readonly looked: Looked;
+  /** Gets all that is found. */
+  readonly image: Image;
+  /** What to go by instead of the disk. */
+  readonly from?: Image | undefined;
+}
+
+let reads: Reads | null = null;
 
 /** Runs `work` and notes what it reads or looks for in vain. Reading is synchronous, so nobody else's reads get in. */
-export function notingReads<T>(into: Looked, work: () => T): T {
-  const before = looked;
-  looked = into;
+export function notingReads<T>(into: Reads, work: () => T): T {
+  const before = reads;
+  reads = into;
   try {
     return work();
   } finally {
-    looked = before;
+    reads = before;
   }
+}
+
+/** What the image that is gone by knows of `key`, else what `look` finds on the disk. */
+export function found<T>(key: string, look: () => T): T {
+  if (reads?.from?.has(key)) return reads.from.get(key) as T;
+  const result = look();
+  reads?.image.set(key, result);
+  return result;
 }
 
 /** Notes a path that is looked into by other means, such as a folder whose files a pattern picks. */
 export function noteRead(path: string): void {
-  looked?.set(path, stateOf(path));
+  reads?.looked.set(path, stateOf(path));
 }
 
 /** Tells one state of a file or folder from another; also what cannot be looked at has one, its error. */
@@ -51,7 +72,21 @@ export function readValueFile(path: string): Reading {
   return 'text' in reading ? { text: reading.text.replace(/\r?\n$/, '') } : reading;
 }
 
+/** The bytes of a file that is answered with. */
+export function readBodyFile(path: string): Bytes {
+  return readBytes(path, MAX_VALUE);
+}
+
 function readText(path: string, limit: number): Reading {
+  const reading = readBytes(path, limit);
+  return 'bytes' in reading ? textOf(reading.bytes) : reading;
+}
+
+function readBytes(path: string, limit: number): Bytes {
+  return found(`bytes ${path}`, () => readFromDisk(path, limit));
+}
+
+function readFromDisk(path: string, limit: number): Bytes {
   noteRead(path);
   try {
     const stat = statSync(path);
@@ -59,13 +94,14 @@ function readText(path: string, limit: number): Reading {
     // A pipe or a device could block for ever or never end.
     if (!stat.isFile()) return { problem: 'this is not a regular file' };
     if (stat.size > limit) return { problem: `the file is over ${limit / 1024 / 1024} MiB` };
-    return decode(readFileSync(path));
+    return { bytes: readFileSync(path) };
   } catch (error) {
     return { problem: reason(error) };
   }
 }
 
-function decode(bytes: Uint8Array): Reading {
+/** Bytes as the text that a configuration is. */
+export function textOf(bytes: Uint8Array): Reading {
   if (bytes.includes(0)) return { problem: 'this is a binary file (or UTF-16), expected UTF-8 text' };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };

@@ -3,7 +3,7 @@ import type { Node } from './nodes.js';
 export const REDACTED = '[redacted]';
 
 /** Keys and header names whose values should not be shown, wherever they stand. */
-const SECRET_KEY = /secret|passw|token|credential|private.?key|api.?key|^keys?$|authorization|cookie/i;
+const SECRET_KEY = /secret|passw|passphrase|token|credential|private.?key|api.?key|^keys?$|authorization|cookie/i;
 
 /** Whether a value written under a key may be a secret. */
 export function secretLike(key: PropertyKey | undefined): boolean {

@@ -20,13 +20,18 @@ interface Tabled {
 /** What the route table holds: routes and endpoints alike, so that precedence and conflicts are judged over both. */
 export function routeEntries({ routes, endpoints }: Tabled): TableLine[] {
   return [
-    ...Object.entries(routes).map(([key, { match, head }]): TableLine => ({ kind: 'route', key, name: key, match, head })),
+    ...Object.entries(routes).map(([key, route]): TableLine => ({ kind: 'route', key, name: key, match: routeMatch(route), head: route.head })),
     ...Object.entries(endpoints).map(([key, { at, head, serve }]): TableLine => ({ kind: 'endpoint', key, name: `endpoint:${key}`, match: endpointMatch(at, serve), head })),
   ];
 }
 
+/** What asks several services is read only, unless the file says otherwise. */
+function routeMatch({ aggregate, match }: RouteConfig): MatchConfig {
+  return aggregate === undefined || match.methods !== undefined ? match : { ...match, methods: ['GET'] };
+}
+
 function endpointMatch(at: readonly string[], serve: EndpointKind): MatchConfig {
   // The documentation page brings its assets, which lie below it.
-  const path = serve === 'docs' ? at.map((mount) => `${mount.replace(/\/+$/, '')}/**`) : [...at];
-  return { path, prefix: 'segment', trailingSlash: 'ignore', methods: ['GET'], priority: 0 };
+  const path = serve === 'docs' || serve === 'admin' ? at.map((mount) => `${mount.replace(/\/+$/, '')}/**`) : [...at];
+  return { path, prefix: 'segment', trailingSlash: 'ignore', methods: serve === 'admin' ? ['GET', 'POST'] : ['GET'], priority: 0 };
 }

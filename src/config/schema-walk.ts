@@ -12,6 +12,8 @@ export interface Leaves {
   readonly choices: readonly (string | number | boolean | null)[];
   /** Names of measures: `duration`, `size`, `percentage`. */
   readonly measures: readonly string[];
+  /** Whether a text names a file that the gateway reads. */
+  readonly files: boolean;
   readonly kinds: ReadonlySet<'string' | 'number' | 'boolean' | 'null' | 'map' | 'list' | 'any'>;
 }
 
@@ -20,7 +22,7 @@ const known = new WeakMap<Schema, Leaves>();
 export function leavesOf(schema: Schema): Leaves {
   let leaves = known.get(schema);
   if (!leaves) {
-    const builder = { objects: [], records: [], lists: [], choices: [], measures: [], kinds: new Set() } satisfies Leaves;
+    const builder = { objects: [], records: [], lists: [], choices: [], measures: [], files: false, kinds: new Set() } satisfies Leaves;
     open(schema, builder as Builder);
     leaves = builder;
     known.set(schema, leaves);
@@ -34,6 +36,7 @@ interface Builder {
   lists: z.core.$ZodArray[];
   choices: (string | number | boolean | null)[];
   measures: string[];
+  files: boolean;
   kinds: Set<'string' | 'number' | 'boolean' | 'null' | 'map' | 'list' | 'any'>;
 }
 
@@ -63,7 +66,8 @@ const MEASURES: readonly unknown[] = ['duration', 'size', 'percentage'];
 
 function text(schema: Schema, into: Builder): void {
   into.kinds.add('string');
-  const title = z.globalRegistry.get(schema)?.title;
+  const { title, file } = z.globalRegistry.get(schema) ?? {};
+  if (file === true) into.files = true;
   if (title !== undefined && MEASURES.includes(title)) into.measures.push(title);
 }
 

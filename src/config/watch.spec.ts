@@ -1,7 +1,10 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigFolder } from './config.fixture.js';
+import { ConsulStore } from './consul.fixture.js';
 import { stateOf } from './read-file.js';
+import { Remote } from './remote.js';
+import { parseRemote, type RemoteAddress } from './remote-address.js';
 import { watch } from './watch.js';
 
 const EVERY = 10;
@@ -16,7 +19,7 @@ function watching(...files: readonly string[]) {
   const read = (): void => { states = new Map(files.map((file) => [file, stateOf(file)])); };
   read();
   let changes = 0;
-  const stop = watch({ get files() { return states; } }, EVERY, () => {
+  const stop = watch({ remotes: null, get files() { return states; } }, EVERY, () => {
     changes++;
     read();
   });
@@ -45,6 +48,45 @@ describe('watching the files of a configuration', () => {
     folder.write('a', '3');
     await sleep(8 * EVERY);
     expect(count()).toBe(3);
+  });
+
+  it('follows what comes from Consul as long as it is included, and asks anew for what could not be read', async () => {
+    await using store = await ConsulStore.start({ a: '1' });
+    const address = parseRemote(`${store.url}/a`) as RemoteAddress;
+    const files = new Map<string, string>();
+    const states: { remotes: ReadonlyMap<string, Remote> | null } = { remotes: null };
+    const read = async (): Promise<void> => { states.remotes = new Map([[address.url, await Remote.read(address, {})]]); };
+    let changes = 0;
+    const stop = watch({ files, get remotes() { return states.remotes; } }, EVERY, () => { changes++; });
+    await read();
+    await sleep(8 * EVERY);
+    expect(changes).toBe(0);
+    store.put('b', 'of no interest');
+    store.put('a', '2');
+    await until(() => changes > 0);
+    // A load is under way: nothing is known, and so nothing is told.
+    states.remotes = null;
+    const before = changes;
+    await sleep(5 * EVERY);
+    expect(changes).toBe(before);
+    store.failing = 500;
+    await read();
+    await sleep(8 * EVERY);
+    expect(changes).toBe(before);
+    store.failing = null;
+    await until(() => changes > before);
+    await read();
+    await sleep(2 * EVERY);
+    const after = changes;
+    await sleep(8 * EVERY);
+    expect(changes).toBe(after);
+    states.remotes = new Map();
+    await sleep(3 * EVERY);
+    const { length } = store.asked;
+    store.put('a', '3');
+    await sleep(15 * EVERY);
+    expect([changes, store.asked.length]).toEqual([after, length]);
+    stop();
   });
 
   it('goes on with what cannot be looked at', async () => {

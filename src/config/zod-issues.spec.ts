@@ -32,7 +32,7 @@ describe('what the schema refuses', () => {
     ['an unknown use', ROUTE('transform: [{ use: stmp }]'), '4:66 routes.r.transform[0].use: expected "stamp", got "stmp". Did you mean "stamp"?'],
     ['no use', ROUTE('transform: [{ text: a }]'), 'routes.r.transform[0].use: missing; expected "stamp"'],
     ['a use nobody brings', ROUTE('guards: [{ use: x }]'), 'no guard is installed; plugins bring them'],
-    ['a missing key', 'routes: { r: { match: { path: /r } } }', '4:11 routes.r.to: missing; expected text'],
+    ['a missing key', 'routes: { r: { to: echo } }', '4:11 routes.r.match: missing; expected a map'],
     ['a missing option', ROUTE('transform: [{ use: stamp }]'), '4:59 routes.r.transform[0].text: missing; expected text'],
     ['a bad name', 'policies: { "1x": {} }', '4:13 policies.1x: expected a name: a letter, then letters, digits, "-", "_" or "."'],
     ['no targets', 'services: { b: { targets: [] } }', 'services.b.targets: expected at least one target, or `discover`'],

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { events, type Clock, type Random, type Target } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
+import { connectionSettings } from '../services/connections.js';
 import { ServiceDirectory, type LiveService } from '../services/index.js';
 import { TargetProbe } from './target-probe.js';
 import { TargetWatch } from './target-watch.js';
@@ -43,7 +44,7 @@ export class HealthMonitor implements OnApplicationShutdown {
   }
 
   #watch({ name, config }: LiveService, target: Target): void {
-    const settings = JSON.stringify([config.health, config.allowPrivate]);
+    const settings = JSON.stringify([config.health, connectionSettings(config)]);
     const present = this.#watches.get(target);
     if (present?.settings === settings) return;
     present?.stop();

@@ -20,8 +20,8 @@ export class Readiness implements OnModuleDestroy, OnApplicationShutdown {
       this.#applied = true;
       this.#failed = null;
     }),
-    events.configurationLoadFailed.subscribe((report) => this.#fail('load-failed', report)),
-    events.configurationApplyFailed.subscribe((report) => this.#fail('apply-failed', report)),
+    events.configurationLoadFailed.subscribe((report) => this.failed('load-failed', report)),
+    events.configurationApplyFailed.subscribe((report) => this.failed('apply-failed', report)),
   ];
 
   constructor(private readonly clock: Clock) {}
@@ -44,15 +44,16 @@ export class Readiness implements OnModuleDestroy, OnApplicationShutdown {
     this.#draining = true;
   }
 
+  /** A reload changed nothing. */
+  failed(outcome: FailedReload['outcome'], { errors }: ReloadReport): void {
+    this.#failed = { outcome, at: new Date(this.clock.now()).toISOString(), errors: errors.length };
+  }
+
   onModuleDestroy(): void {
     this.drain();
   }
 
   onApplicationShutdown(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-  }
-
-  #fail(outcome: FailedReload['outcome'], { errors }: ReloadReport): void {
-    this.#failed = { outcome, at: new Date(this.clock.now()).toISOString(), errors: errors.length };
   }
 }

@@ -9,7 +9,7 @@ import { stateOf } from './state.js';
 import { TargetProbe, type TargetReport } from './target-probe.js';
 
 const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 300, status: [200], json: {} };
-const config = (health: Partial<ServiceConfig['health']> = {}) => ({ health: { ...HEALTH, ...health }, allowPrivate: 'no-metadata' }) as unknown as ServiceConfig;
+const config = (health: Partial<ServiceConfig['health']> = {}) => ({ health: { ...HEALTH, ...health }, protocol: 'http1', networks: ['loopback'] }) as unknown as ServiceConfig;
 const service = (...urls: string[]) => liveService('s', urls, config());
 
 describe('stateOf', () => {

@@ -1,12 +1,11 @@
 import { Controller, Get, Header, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem, problems } from '#libs/kernel';
 import type { EndpointConfig } from '../config/index.js';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
-import { ServiceDirectory, type LiveService, type Services } from '../services/index.js';
+import { ServiceDirectory, serviceNamed } from '../services/index.js';
 import { CurrentEndpoint } from './current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
 import { healthAnswers } from './health-answers.js';
@@ -46,7 +45,7 @@ export class ServicesController {
   @ApiNotFoundResponse({ description: 'There is no service of that name.' })
   async service(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const { config, endpoint, exchange } = this.current.of(request);
-    const [report] = await this.check.run([named(exchange.params['service'] ?? '', this.directory.services)]) as [ServiceReport];
+    const [report] = await this.check.run([serviceNamed(decoded(exchange.params['service'] ?? ''), this.directory.services)]) as [ServiceReport];
     applyStatus(reply, endpoint, [report.state]);
     return healthAnswers.service.of(endpoint)({ ...this.facts.now(config), words: endpoint.words, report });
   }
@@ -54,14 +53,6 @@ export class ServicesController {
 
 function applyStatus(reply: FastifyReply, { status }: EndpointConfig, states: readonly State[]): void {
   if (states.includes('down')) void reply.status(status.down);
-}
-
-function named(segment: string, services: Services): LiveService {
-  const name = decoded(segment);
-  const service = services.get(name);
-  if (service) return service;
-  const names = [...services.keys()];
-  throw new Problem(problems.unknownService, `There is no service "${name}"; there are: ${names.join(', ')}.`, { members: { service: name, services: names } });
 }
 
 /** Parameters keep their percent-encoding. */

@@ -7,6 +7,8 @@ import type { AxiosRequestConfig } from 'axios';
 import { systemClock } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
 import { guardedLookup } from '../services/address-guard.js';
+import { tlsOptions, type ConnectionConfig } from '../services/connections.js';
+import { askHttp2, HEADERS, LARGEST_ANSWER, type Found } from './http2-probe.js';
 import { describeFailure } from './probe-failure.js';
 
 type HealthConfig = ServiceConfig['health'];
@@ -20,42 +22,67 @@ export interface TargetReport {
   readonly latency: number;
 }
 
-/** A health document is small; more is not worth reading. */
-const LARGEST_ANSWER = 262_144;
-// A probe asks whether a connection can be made now, so it never uses one that stands.
-const GUARDED = { httpAgent: new HttpAgent({ lookup: guardedLookup }), httpsAgent: new HttpsAgent({ lookup: guardedLookup }) };
-const FREE = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
+/** A probe asks whether a connection can be made now: its agents never keep one. */
+type Agents = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>;
+
+type ProbeConfig = Pick<ServiceConfig, 'health'> & ConnectionConfig;
 
 /** Asks targets how they are. */
 @Injectable()
 export class TargetProbe {
+  readonly #agents = new WeakMap<ProbeConfig, Agents>();
+
   constructor(private readonly http: HttpService) {}
 
-  /** @param url address of the target. Never rejects. */
-  async ask(url: string, { health, allowPrivate }: Pick<ServiceConfig, 'health' | 'allowPrivate'>): Promise<TargetReport> {
+  /**
+   * @param url address of the target.
+   * @param config settings of the service: a probe connects as requests do. Never rejects.
+   */
+  async ask(url: string, config: ProbeConfig): Promise<TargetReport> {
     const startedAt = systemClock.elapsed();
-    const message = await this.#verdict(`${url.replace(/\/+$/, '')}${health.path}`, health, allowPrivate === 'all' ? FREE : GUARDED).catch(describeFailure);
+    const address = new URL(`${url.replace(/\/+$/, '')}${config.health.path}`);
+    const answer = config.protocol === 'http1' ? this.#ask(address, config) : askHttp2(address, config, { timeout: config.health.timeout, reads: looksInside(config.health) });
+    const message = await answer.then((found) => verdict(found, config.health)).catch(describeFailure);
     return { healthy: message === null, message, latency: Math.round(systemClock.elapsed() - startedAt) };
   }
 
-  async #verdict(url: string, health: HealthConfig, agents: Partial<AxiosRequestConfig>): Promise<string | null> {
-    const looksInside = Object.keys(health.json).length > 0;
+  async #ask(url: URL, config: ProbeConfig): Promise<Found> {
     const { status, data } = await this.http.axiosRef.request<Readable | string>({
-      ...agents,
-      url,
-      signal: AbortSignal.timeout(health.timeout),
-      responseType: looksInside ? 'text' : 'stream',
+      ...this.#agentsOf(config, url),
+      url: url.href,
+      signal: AbortSignal.timeout(config.health.timeout),
+      responseType: looksInside(config.health) ? 'text' : 'stream',
       transformResponse: (body: unknown) => body,
       validateStatus: () => true,
       maxContentLength: LARGEST_ANSWER,
       maxRedirects: 0,
       proxy: false,
-      headers: { accept: 'application/json, */*;q=0.5', 'user-agent': 'passerelle-health' },
+      headers: HEADERS,
     });
-    if (typeof data !== 'string') data.destroy();
-    if (!health.status.includes(status)) return `answered ${status}`;
-    return typeof data === 'string' && looksInside ? unmet(data, health.json) : null;
+    if (typeof data === 'string') return { status, text: data };
+    data.destroy();
+    return { status, text: '' };
   }
+
+  #agentsOf(config: ProbeConfig, { protocol }: URL): Agents {
+    const present = this.#agents.get(config);
+    if (present && (protocol === 'http:' ? present.httpAgent : present.httpsAgent)) return present;
+    const lookup = guardedLookup(config.networks);
+    const agents = protocol === 'http:' ? { httpAgent: new HttpAgent({ lookup }) } : { httpsAgent: new HttpsAgent({ lookup, ...tlsOptions(config) }) };
+    const all = { ...present, ...agents };
+    this.#agents.set(config, all);
+    return all;
+  }
+}
+
+function looksInside({ json }: HealthConfig): boolean {
+  return Object.keys(json).length > 0;
+}
+
+/** Why a target is not well; `null` when it is. */
+function verdict({ status, text }: Found, health: HealthConfig): string | null {
+  if (!health.status.includes(status)) return `answered ${status}`;
+  return looksInside(health) ? unmet(text, health.json) : null;
 }
 
 /** What a health document says otherwise than it should; `null` when it says all that is asked. */

@@ -9,14 +9,14 @@ type Setting = GatewayConfig['forwarded'];
 
 /**
  * Request headers that only a proxy may say; a client's own copies never reach a service. Beside the forwarding
- * headers these are the ones that make frameworks see another path, method or address than the one that was checked.
+ * headers these are the ones that make frameworks see another path, method or address than the one that was checked, and what we say of a copy.
  */
 export const OWNED_HEADERS: ReadonlySet<string> = new Set([
   'forwarded', 'x-forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-server',
   'x-forwarded-prefix', 'x-forwarded-path', 'x-forwarded-uri', 'x-forwarded-method', 'x-forwarded-scheme', 'x-forwarded-ssl',
   'x-forwarded-by', 'x-forwarded-client-cert', 'x-original-forwarded-for', 'x-original-host', 'x-original-url', 'x-original-uri',
   'x-original-method', 'x-rewrite-url', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip', 'cf-connecting-ip',
-  'x-scheme', 'front-end-https', 'x-http-method', 'x-http-method-override', 'x-method-override',
+  'x-scheme', 'front-end-https', 'x-http-method', 'x-http-method-override', 'x-method-override', 'x-mirrored',
 ]);
 
 const UNUSUAL = /[^a-z0-9-]/;

@@ -39,7 +39,7 @@ export class FrontDoor {
   #edge: Edge | null = null;
   #snapshot: Snapshot | null = null;
   #upgrade: UpgradeHandler | null = null;
-  #draining = false;
+  #draining: 'no' | 'gentle' | 'prompt' = 'no';
   readonly #connections = new Set<Connection>();
   /** Exchanges under way. */
   active = 0;
@@ -62,9 +62,12 @@ export class FrontDoor {
     socket.once('close', () => this.#connections.delete(socket));
   }
 
-  /** The gateway shuts down: the answers still to come are the last on their connections, and say so. */
-  drain(): void {
-    this.#draining = true;
+  /**
+   * The gateway shuts down: the answers still to come are the last on their connections, and say so.
+   * @param manner `gentle` leaves a connection whose answer could not say so any more to the next one.
+   */
+  drain(manner: 'gentle' | 'prompt' = 'prompt'): void {
+    this.#draining = manner;
     for (const connection of this.#connections) {
       const open = connection[underWay] ?? [];
       const last = open.at(-1);
@@ -76,7 +79,7 @@ export class FrontDoor {
   /** Opens the exchange of a request. It always has a route afterwards; `refusal` says why it may lead nowhere. */
   open(request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = openExchange(request, response, this.#edge as Edge, this.clock.elapsed());
-    if (this.#draining) response.shouldKeepAlive = false;
+    if (this.#draining !== 'no') response.shouldKeepAlive = false;
     return this.#route(exchange, request, response);
   }
 
@@ -155,7 +158,7 @@ export class FrontDoor {
       }
       this.close(exchange);
       // An answer whose head had left before the shutdown began could not say that it was the last.
-      if (this.#draining && all.length === 0) socket.destroySoon();
+      if (this.#draining === 'prompt' && all.length === 0) socket.destroySoon();
     });
     if (all.length > PIPELINED) socket.destroy();
   }

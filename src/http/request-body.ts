@@ -13,6 +13,13 @@ function waits({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.expect !== undefined && httpVersion !== '1.0' && /(?:^|[\s,])100-continue(?:$|[\s,;])/i.test(headers.expect);
 }
 
+/** Gets to see a body as it passes; what it throws would break the body. */
+export interface BodyTap {
+  chunk(bytes: Buffer): void;
+  /** Called once: the whole body has passed, or the rest never will. */
+  end(complete: boolean): void;
+}
+
 /**
  * The request's body as a stream of its own: whoever destroys it (undici does, when a target answers early or breaks)
  * leaves the client's connection standing, so that an answer can still be sent. Counts, and enforces the limit.
@@ -20,6 +27,7 @@ function waits({ headers, httpVersion }: IncomingMessage): boolean {
 export class RequestBody extends Readable {
   /** Bytes allowed; set once the route is known. */
   limit = Number.POSITIVE_INFINITY;
+  tap: BodyTap | null = null;
   #flowing = false;
 
   constructor(
@@ -49,6 +57,7 @@ export class RequestBody extends Readable {
     request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).off('error', this.#onClose);
     request.on('error', ignore);
     request.pause();
+    this.#tapped(false);
     done(error);
   }
 
@@ -58,12 +67,20 @@ export class RequestBody extends Readable {
       this.destroy(new Problem(problems.bodyTooLarge, `The body is over the limit of ${this.limit} bytes`));
       return;
     }
+    this.tap?.chunk(chunk);
     if (!this.push(chunk)) this.request.pause();
   };
 
   readonly #onEnd = (): void => {
     this.push(null);
+    this.#tapped(true);
   };
+
+  #tapped(complete: boolean): void {
+    const { tap } = this;
+    this.tap = null;
+    tap?.end(complete);
+  }
 
   readonly #onClose = (): void => {
     if (!this.request.complete) this.destroy(new Problem(problems.clientClosed, 'The client left before its body was complete'));

@@ -30,6 +30,17 @@ describe('ExchangeStats', () => {
     expect([counts('/users/**'), counts('/users/**', 'POST'), counts('/health')]).toEqual([{ 200: 2, 404: 1 }, { 200: 1 }, { 200: 1 }]);
   });
 
+  it('counts for the service that was asked', () => {
+    const { stats, run } = setup();
+    run({ tries: 1, service: users.service });
+    run({ tries: 2, service: { name: 'spare-service' } as NonNullable<Route['service']> });
+    run({ tries: 0, service: { name: 'spare-service' } as NonNullable<Route['service']> });
+    run({ tries: 3, service: null, route: { ...users, service: null } });
+    expect([...stats.services].map(([name, { statuses, tries }]) => [name, [...statuses.entries()], tries])).toEqual([
+      ['user-service', [[200, 1]], 1], ['spare-service', [[200, 1]], 2],
+    ]);
+  });
+
   it('stays bounded whatever clients invent', () => {
     const { stats, run } = setup();
     for (let i = 0; i < 50; i++) run({ route: nowhere, status: 404 }, { method: `M${i}` });

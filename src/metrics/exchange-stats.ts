@@ -79,7 +79,7 @@ export class ExchangeStats {
     if (exchange.headers.upgrade !== undefined) this.#upgrading.delete(exchange);
     if (problem !== null) this.problems.add(problem.type.code);
     if (route === null) return;
-    const { endpoint, service } = this.#ofRoute.get(route) ?? this.#join(route);
+    const { endpoint, service: usual } = this.#ofRoute.get(route) ?? this.#join(route);
     endpoint.bytesIn += exchange.bytesIn;
     endpoint.bytesOut += exchange.bytesOut;
     const elapsed = (this.clock.elapsed() - exchange.startedAt) / MS_PER_SECOND;
@@ -87,6 +87,9 @@ export class ExchangeStats {
     own.statuses.add(status);
     // A WebSocket lasts as long as its user stays; it says nothing about how fast we are.
     if (status !== SWITCHED) own.duration.observe(elapsed);
+    const asked = exchange.service;
+    // Only a split or a fallback asks another service than the route's own.
+    const service = asked === null || asked === route.service ? usual : this.#service(asked.name);
     if (service === null || exchange.tries === 0) return;
     service.statuses.add(status);
     service.tries += exchange.tries;
@@ -96,10 +99,14 @@ export class ExchangeStats {
   #join(route: Route): RouteStats {
     const stats = {
       endpoint: entry(this.endpoints, route.template, () => ({ methods: new Map<string, MethodStats>(), bytesIn: 0, bytesOut: 0 })),
-      service: route.service && entry(this.services, route.service.name, () => ({ statuses: new Tally<number>(), duration: new Histogram(this.#bounds), tries: 0 })),
+      service: route.service && this.#service(route.service.name),
     };
     this.#ofRoute.set(route, stats);
     return stats;
+  }
+
+  #service(name: string): ServiceStats {
+    return entry(this.services, name, () => ({ statuses: new Tally<number>(), duration: new Histogram(this.#bounds), tries: 0 }));
   }
 
   #method({ methods }: EndpointStats, method: string): MethodStats {

@@ -10,22 +10,27 @@ export interface Sample {
   readonly value: number;
 }
 
+/** What becomes of a series that several workers have. */
+export type Merge = 'sum' | 'max' | 'min';
+
 /** All series of one metric. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+  readonly merge: Merge;
   readonly samples: readonly Sample[];
 }
 
 type Point = readonly [labels: Labels, value: number];
 
 export function counter(name: string, help: string, points: Iterable<Point>): MetricFamily {
-  return { name, help, type: 'counter', samples: samples(name, points) };
+  return { name, help, type: 'counter', merge: 'sum', samples: samples(name, points) };
 }
 
-export function gauge(name: string, help: string, points: Iterable<Point>): MetricFamily {
-  return { name, help, type: 'gauge', samples: samples(name, points) };
+/** @param merge what the gateway has of it as a whole: the sum of its workers, or the most or the least of any. Default: the sum. */
+export function gauge(name: string, help: string, points: Iterable<Point>, merge: Merge = 'sum'): MetricFamily {
+  return { name, help, type: 'gauge', merge, samples: samples(name, points) };
 }
 
 /** The three series of a histogram: buckets with their upper bound as `le`, sum and count. */
@@ -39,7 +44,7 @@ export function histogram(name: string, help: string, points: Iterable<readonly 
       { name: `${name}_count`, labels, value: total },
     ];
   });
-  return { name, help, type: 'histogram', samples: all.flat() };
+  return { name, help, type: 'histogram', merge: 'sum', samples: all.flat() };
 }
 
 function samples(name: string, points: Iterable<Point>): Sample[] {

@@ -5,6 +5,7 @@ import { ExchangeStats } from './exchange-stats.js';
 import type { Services } from '../services/index.js';
 import { ReloadStats } from './reload-stats.js';
 import { ResilienceStats } from './resilience-stats.js';
+import { SteeringStats } from './steering-stats.js';
 
 /** What the recorder needs of the configuration store. */
 export interface MetricsSource {
@@ -21,6 +22,7 @@ export class MetricsRecorder implements OnApplicationShutdown {
   readonly exchanges: ExchangeStats;
   readonly reloads: ReloadStats;
   readonly resilience = new ResilienceStats();
+  readonly steering = new SteeringStats();
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor(readonly source: MetricsSource, readonly directory: ServicesSource, clock: Clock) {
@@ -30,11 +32,17 @@ export class MetricsRecorder implements OnApplicationShutdown {
     this.reloads = reloads;
     this.#unsubscribe = [
       events.exchangeOpened.subscribe((exchange) => exchanges.opened(exchange)),
-      events.exchangeClosed.subscribe((exchange) => exchanges.closed(exchange)),
+      events.exchangeClosed.subscribe((exchange) => {
+        exchanges.closed(exchange);
+        if (exchange.degraded !== null || exchange.variant !== null) this.steering.closed(exchange);
+      }),
+      events.requestMirrored.subscribe((copy) => this.steering.copied(copy)),
       events.configurationLoadFailed.subscribe(() => reloads.outcomes.add('load-failed')),
       events.configurationApplyFailed.subscribe(() => reloads.outcomes.add('apply-failed')),
-      events.retryScheduled.subscribe(({ exchange }) => this.resilience.retries.add(exchange.route?.service?.name ?? '')),
+      events.retryScheduled.subscribe(({ exchange }) => this.resilience.retries.add((exchange.service ?? exchange.route?.service)?.name ?? '')),
       events.targetEjected.subscribe(({ service }) => this.resilience.ejections.add(service)),
+      events.requestShed.subscribe(({ priority, service }) => this.resilience.shed.add(JSON.stringify([service, priority]))),
+      events.requestHedged.subscribe(({ outcome, service }) => this.resilience.hedges.add(JSON.stringify([service, outcome]))),
       events.breakerChanged.subscribe((change) => this.resilience.changed(change)),
       events.configurationApplied.subscribe(({ version }) => {
         reloads.applied(version);

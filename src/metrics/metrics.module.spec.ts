@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { events, Exchange, type Route } from '#libs/kernel';
+import { Fleet, SoloFleet } from '../cluster/index.js';
 import { ConfigStore } from '../config/index.js';
 import { bindExchange } from '../http/exchange-of.js';
 import { MetricsModule } from './metrics.module.js';
@@ -13,7 +14,7 @@ const METRICS = {
   buckets: [0.1, 1],
 };
 
-@Module({ providers: [{ provide: ConfigStore, useValue: { current: { config: { metrics: METRICS } } } }], exports: [ConfigStore] })
+@Module({ providers: [{ provide: ConfigStore, useValue: { current: { config: { metrics: METRICS } } } }, { provide: Fleet, useClass: SoloFleet }], exports: [ConfigStore, Fleet] })
 class Givens {}
 
 describe('MetricsModule', () => {

@@ -5,6 +5,7 @@ import { systemClock } from '#libs/kernel';
 import { ConfigStore } from '../config/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { ServiceDirectory, ServicesModule } from '../services/index.js';
+import { GatewayMetrics } from './gateway-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsRecorder } from './metrics-recorder.js';
 
@@ -14,8 +15,9 @@ import { MetricsRecorder } from './metrics-recorder.js';
   providers: [
     { provide: Registry, useFactory: () => new Registry() },
     { provide: MetricsRecorder, inject: [ConfigStore, ServiceDirectory], useFactory: (store: ConfigStore, directory: ServiceDirectory) => new MetricsRecorder(store, directory, systemClock) },
+    GatewayMetrics,
   ],
-  exports: [Registry, MetricsRecorder],
+  exports: [Registry, GatewayMetrics],
 })
 class CountsModule {}
 

@@ -6,7 +6,8 @@ import { securitySchemes } from './security-schemes.js';
 const operation = (summary: string, parameters: object[] = []) => ({ get: { operationId: 'x', summary, parameters, responses: {} } });
 const internal = {
   openapi: '3.1.0', info: { title: '', version: '' },
-  paths: { '/~/health': operation('how'), '/~/service': operation('one', [{ name: 'service', in: 'path', required: true, description: 'Name', schema: { type: 'string' } }]), '/~/live': operation('alive'), '/identity/login': operation('own') },
+  paths: { '/~/health': operation('how'), '/~/service': operation('one', [{ name: 'service', in: 'path', required: true, description: 'Name', schema: { type: 'string' } }]), '/~/live': operation('alive'), '/identity/login': operation('own'),
+    '/~/admin/services': operation('all'), '/~/admin/services/{service}/drain': { post: { operationId: 'x', summary: 'drain', parameters: [{ name: 'service', in: 'path', required: true, schema: { type: 'string' } }, { name: 'target', in: 'query' }], responses: {} } } },
 } as unknown as OpenAPIObject;
 const endpoint = (serve: string, at: string[], authenticate: 'none' | string[] = 'none') => ({ serve, at, authenticate });
 const config = {
@@ -14,7 +15,7 @@ const config = {
   authenticate: { users: { use: 'jwt' }, odd: { use: 'odd' } },
   endpoints: {
     health: endpoint('health', ['/health', '/api/v1/health']), status: endpoint('health', ['/status'], ['odd', 'users']), one: endpoint('service', ['/health/services/:service', '/x/:area/:service']),
-    info: endpoint('info', ['/info']), closed: endpoint('live', ['/live'], ['odd']),
+    info: endpoint('info', ['/info']), admin: endpoint('admin', ['/ops', '/ops2'], ['users']), closed: endpoint('live', ['/live'], ['odd']),
   },
 } as unknown as Parameters<typeof publicDocument>[1];
 
@@ -22,19 +23,23 @@ describe('publicDocument', () => {
   const { info, paths, components } = publicDocument(internal, config);
 
   it('has every mount and no internal path', () => {
-    expect(Object.keys(paths)).toEqual(['/identity/login', '/health', '/api/v1/health', '/status', '/health/services/{service}', '/x/{area}/{service}', '/live']);
+    expect(Object.keys(paths)).toEqual(['/identity/login', '/health', '/api/v1/health', '/status', '/health/services/{service}', '/x/{area}/{service}', '/ops/services', '/ops/services/{service}/drain', '/ops2/services', '/ops2/services/{service}/drain', '/live']);
     expect(info).toMatchObject({ title: 'My gateway', version: '2.1.0' });
   });
 
   it('has one id per operation', () => {
-    const ids = Object.entries(paths).filter(([path]) => path !== '/identity/login').map(([, { get }]) => get?.operationId);
-    expect(ids).toEqual(['health', 'health_2', 'status', 'one', 'one_2', 'closed']);
+    const ids = Object.entries(paths).filter(([path]) => path !== '/identity/login').map(([, { get, post }]) => (get ?? post)?.operationId);
+    expect(ids).toEqual(['health', 'health_2', 'status', 'one', 'one_2', 'admin_services', 'admin_services_service_drain', 'admin_2_services', 'admin_2_services_service_drain', 'closed']);
   });
 
   it('has the parameters of each path', () => {
     const service = { name: 'service', in: 'path', required: true, description: 'Name', schema: { type: 'string' } };
     expect(paths['/health/services/{service}']?.get?.parameters).toEqual([service]);
     expect(paths['/x/{area}/{service}']?.get?.parameters).toEqual([{ name: 'area', in: 'path', required: true, schema: { type: 'string' } }, service]);
+  });
+
+  it('has what lies below a mount, with its methods and parameters', () => {
+    expect(paths['/ops/services/{service}/drain']?.post).toMatchObject({ summary: 'drain', security: [{ users: [] }], parameters: [{ name: 'service', in: 'path' }, { name: 'target', in: 'query' }] });
   });
 
   it('says who may', () => {

@@ -23,18 +23,38 @@ export function publicDocument(internal: OpenAPIObject, config: Parts): OpenAPIO
   };
 }
 
+const METHODS = ['get', 'post'] as const;
+
 function ownPaths(paths: PathsObject): PathsObject {
   return Object.fromEntries(Object.entries(paths).filter(([path]) => !path.startsWith(`/${ENDPOINT_PREFIX}/`)));
 }
 
 function mountedPaths(paths: PathsObject, { endpoints }: Parts, known: ReadonlySet<string>): PathsObject {
   return Object.fromEntries(Object.entries(endpoints).flatMap(([name, endpoint]) => {
-    const operation = paths[`/${ENDPOINT_PREFIX}/${endpoint.serve}`]?.get;
-    if (!operation) return [];
-    return endpoint.at.map((path, i) => {
-      const operationId = i === 0 ? name : `${name}_${i + 1}`;
-      return [openApiPath(path), { get: { ...operation, operationId, ...parametersOf(path, operation), ...securityOf(endpoint, known) } }];
-    });
+    const own = `/${ENDPOINT_PREFIX}/${endpoint.serve}`;
+    const operations = Object.entries(paths).filter(([path]) => path === own || path.startsWith(`${own}/`));
+    return endpoint.at.flatMap((mount, i) => operations.map(([path, item]) => {
+      const below = path.slice(own.length);
+      const id = (i === 0 ? name : `${name}_${i + 1}`) + below.replaceAll(/[{}]/g, '').replaceAll('/', '_');
+      return [openApiPath(mount) + below, mounted(item, { id, path: mount + below.replaceAll(/\{(\w+)\}/g, ':$1'), security: securityOf(endpoint, known) })];
+    }));
+  }));
+}
+
+interface Mount {
+  /** Of the operations; where there are several, their method stands in front. */
+  readonly id: string;
+  /** With `:name` segments. */
+  readonly path: string;
+  readonly security: Partial<OperationObject>;
+}
+
+function mounted(item: PathsObject[string], { id, path, security }: Mount): PathsObject[string] {
+  const methods = METHODS.filter((method) => item[method]);
+  return Object.fromEntries(methods.map((method) => {
+    const operation = item[method] as OperationObject;
+    const operationId = methods.length > 1 ? `${method}_${id}` : id;
+    return [method, { ...operation, operationId, ...parametersOf(path, operation), ...security }];
   }));
 }
 

@@ -9,33 +9,36 @@ import { compileProblemRenderer } from '../http/problem-renderer.js';
 import { compileResponseTime } from '../http/response-time.js';
 import { compileSecurityHeaders } from '../http/security-headers.js';
 import type { LiveService } from '../services/index.js';
-import type { Calls, RouteParts } from './compile.js';
+import type { Calls, CompileService, RouteParts } from './compile.js';
 import { compose } from './compose.js';
 import type { Ground } from './ground.js';
 import { transforms } from './interceptors/transforms.js';
-import { requestStages, serviceStages } from './proxy.pipeline.js';
+import { asideStages, requestStages, serviceStages } from './proxy.pipeline.js';
 import type { Destination } from './snapshot.js';
 import { compileUpgrades } from './upgrades.js';
 
-/** Compiles a route that leads to a service. */
+/** Compiles a route that leads to services. */
 export function compileRoute(name: string, config: RouteConfig, ground: Ground): Destination {
   const parts: RouteParts = { name, match: config.match, settings: config, ...ground };
-  const call = compileCalls(parts, ground);
-  const reach = (to: string): Next => compose(present([transforms({ ...parts, call, reach })]), call(to));
-  const stages = requestStages.map((compile) => compile({ ...parts, call, reach }));
-  const handle = compose(present(stages), call(config.to));
-  const service = ground.services.get(config.to) as Service;
-  return destination({ name, template: config.match.path[0] as string, service, endpoint: null, handle }, config, ground);
+  const { to } = config;
+  const call = compileCalls(parts, serviceStages, ground.forward);
+  const aside = compileCalls({ ...parts, settings: { ...config, breaker: undefined, retry: 'off', priority: 'low' } }, asideStages, ground.forward);
+  const reach = (other: string): Next => compose(present([transforms({ ...parts, call, reach, aside })]), call(other));
+  const stages = requestStages.map((compile) => compile({ ...parts, call, reach, aside }));
+  const handle = compose(present(stages), to === undefined ? nothing : call(to));
+  const service = to === undefined ? null : ground.services.get(to) as Service;
+  const identity = { name, template: config.match.path[0] as string, service, endpoint: null, handle };
+  return destination(identity, service === null ? { ...config, websocket: 'off' } : config, ground);
 }
 
-/** What asks services on behalf of one route: its stages around the forwarder, made once per service. */
-function compileCalls(parts: RouteParts, { forward: standIn, services, surroundings: { clock } }: Ground): Calls {
-  const { timeout } = parts.settings;
+/** What asks services on behalf of one route: stages around the forwarder, made once per service. */
+function compileCalls(parts: RouteParts, stages: readonly CompileService[], standIn: Next | undefined): Calls {
+  const { services, settings: { timeout }, surroundings: { clock } } = parts;
   const innermost: Next = standIn ?? ((exchange) => forward(exchange, timeout, clock));
   const calls = new Map<string, Next>();
   return (name) => {
     const service = services.get(name) as LiveService;
-    const call = calls.get(name) ?? compose(present(serviceStages.map((compile) => compile({ ...parts, service }))), innermost);
+    const call = calls.get(name) ?? compose(present(stages.map((compile) => compile({ ...parts, service }))), innermost);
     calls.set(name, call);
     return call;
   };

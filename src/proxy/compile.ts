@@ -24,6 +24,8 @@ export interface RequestParts extends RouteParts {
   readonly call: Calls;
   /** The same, with the route's transforms around it. */
   readonly reach: Calls;
+  /** A service asked on the side: once, and only its own breaker counts. Made for requests nobody waits for. */
+  readonly aside: Calls;
 }
 
 /** What a stage of a service's call is compiled from. */

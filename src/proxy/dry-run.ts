@@ -27,6 +27,8 @@ export interface DryOutcome {
   readonly refusal: { readonly by: RefusedBy; readonly problem: Problem } | null;
   /** `exchange.outgoing` is what the service would get, `exchange.target` where. */
   readonly forwarded: boolean;
+  /** What was sent, in order; several where the route asks several services. Copies for a mirror are not among them. */
+  readonly sent: readonly Exchange[];
   /** What the client gets from us; where it is forwarded, only what we add to the service's answer. `null` from an endpoint. */
   readonly answer: Answer | null;
 }
@@ -62,10 +64,12 @@ export class DryRun {
     this.#snapshot.route(exchange);
     const settings = this.#settingsOf(exchange);
     exchange.principal = principalOf(request.caller, settings, this.config);
+    const sent: Exchange[] = [];
+    senders.set(exchange.headers, sent);
     try {
       const { answer, refusal } = await handle(exchange);
       if (answer) exchange.route?.head.apply(exchange, answer.headers);
-      return { exchange, explanation, settings, refusal, answer, preflight: isPreflight(exchange) && answer !== null && !refusal, forwarded: exchange.tries > 0 };
+      return { exchange, explanation, settings, refusal, answer, preflight: isPreflight(exchange) && answer !== null && !refusal, forwarded: exchange.tries > 0, sent };
     } finally {
       exchange.deadline?.clear();
     }
@@ -97,9 +101,13 @@ function standIns({ services }: GatewayConfig): ReadonlyMap<string, Whereabouts>
   return new Map(unknown.map(([name]) => [name, { found: [{ url: `http://${name}`, weight: 1, zone: '', priority: 0 }], stale: null }]));
 }
 
+/** What was sent of each request; those who were forked from it have its headers. */
+const senders = new WeakMap<Exchange['headers'], Exchange[]>();
+
 /** What stands at the end of every route: takes the request as the forwarder would, and says that all is well. */
 function standIn(exchange: Exchange): Promise<Answer> {
   exchange.tries++;
+  if (exchange.outgoing?.headers.get('x-mirrored') === undefined) senders.get(exchange.headers)?.push(exchange);
   return Promise.resolve(new Answer(200));
 }
 

@@ -20,6 +20,7 @@ export function explainOutcome(outcome: DryOutcome, config: GatewayConfig): Requ
     access: accessOf(outcome),
     refusal: refusal && { by: refusal.by, status: refusal.problem.status, code: refusal.problem.type.code, detail: detailOf(refusal.problem), help: refusal.problem.type.help },
     forwarded: outcome.forwarded ? forwardingOf(exchange) : null,
+    calls: outcome.sent.filter((sent) => sent !== exchange).map(forwardingOf).filter((sent) => sent !== null),
     answer: outcome.answer && answerOf(outcome.answer),
     settings: settingsOf(exchange, config),
   };
@@ -69,12 +70,12 @@ function accessOf({ exchange, explanation, preflight, refusal, settings }: DryOu
   };
 }
 
-function forwardingOf({ outgoing, route, target }: Exchange): ExplainedForwarding | null {
-  if (!outgoing || !target || !route?.service) return null;
+function forwardingOf({ outgoing, service, target, variant }: Exchange): ExplainedForwarding | null {
+  if (!outgoing || !target || !service) return null;
   const { method, path, query, headers, body } = outgoing;
   return {
-    service: route.service.name,
-    target: target.url.href, targets: route.service.targets.map(({ url }) => url.href),
+    service: service.name, variant,
+    target: target.url.href, targets: service.targets.map(({ url }) => url.href),
     method, path: target.basePath + path + query,
     headers: shownFields(headers.flat),
     body: Buffer.isBuffer(body) ? body.toString() : null,

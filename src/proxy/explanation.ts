@@ -15,6 +15,8 @@ export interface RequestExplanation {
   readonly refusal: { readonly by: RefusedBy; readonly status: number; readonly code: string; readonly detail: string; readonly help: string } | null;
   /** What the service gets. */
   readonly forwarded: ExplainedForwarding | null;
+  /** What each service gets, where the route asks several. */
+  readonly calls: readonly ExplainedForwarding[];
   /** What the client gets from the gateway itself; where it is forwarded, what is added to the service's answer. */
   readonly answer: { readonly status: number; readonly headers: readonly Field[]; readonly body: string } | null;
   /** Every setting of the route, with the place it was written at. */
@@ -51,6 +53,8 @@ export interface ExplainedAccess {
 
 export interface ExplainedForwarding {
   readonly service: string;
+  /** Which variant of a split it is; `null` where there is none. */
+  readonly variant: string | null;
   readonly target: string;
   /** Every address of the service. */
   readonly targets: readonly string[];

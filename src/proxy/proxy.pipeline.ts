@@ -1,11 +1,17 @@
+import { aggregate } from './interceptors/aggregate.js';
 import { compression } from './interceptors/compression.js';
 import { balance } from './interceptors/balance.js';
 import { breaker } from './interceptors/breaker.js';
+import { concurrency } from './interceptors/concurrency.js';
 import { contextHeaders } from './interceptors/context-headers.js';
 import { extensions } from './interceptors/extensions.js';
+import { hedge } from './interceptors/hedge.js';
+import { fallback } from './interceptors/fallback.js';
+import { mirror } from './interceptors/mirror.js';
 import { passive } from './interceptors/passive.js';
 import { followRedirects } from './interceptors/redirects.js';
 import { retry } from './interceptors/retry.js';
+import { split } from './interceptors/split.js';
 import { totalTimeout } from './interceptors/total-timeout.js';
 import { transforms } from './interceptors/transforms.js';
 import type { CompileRequest, CompileService } from './compile.js';
@@ -19,15 +25,24 @@ export const requestStages: readonly CompileRequest[] = [
   compression,
   contextHeaders,
   extensions,
+  fallback,
   transforms,
+  mirror,
+  aggregate,
+  split,
 ];
 
 /** Step 7: what wraps the call of a service, outermost first; compiled once for each service that a route may ask. */
 export const serviceStages: readonly CompileService[] = [
   followRedirects,
   breaker,
+  concurrency,
+  hedge,
   retry,
   // per try
   passive,
   balance,
 ];
+
+/** What is left of step 7 for a request on the side: it is sent once. */
+export const asideStages: readonly CompileService[] = serviceStages.filter((stage) => stage !== followRedirects && stage !== hedge && stage !== retry);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { events } from '#libs/kernel';
-import { ConfigStore } from '../config/index.js';
+import { ConfigStore, type Image } from '../config/index.js';
 import { compileEdge } from '../http/edge.js';
 import { FrontDoor } from '../http/front-door.js';
 import { compileSnapshot } from './compile-snapshot.js';
@@ -46,16 +46,17 @@ export class SnapshotService {
   /**
    * Loads the file again and applies it, one call after the other. What is wrong changes nothing; listeners of the events
    * are told why.
+   * @param image what another process found on the disk, to go by instead.
    * @returns whether another configuration is in force now.
    */
-  reload(): Promise<boolean> {
-    const reload = this.#reloading.then(() => this.#reload());
+  reload(image?: Image): Promise<boolean> {
+    const reload = this.#reloading.then(() => this.#reload(image));
     this.#reloading = reload.catch(() => false);
     return reload;
   }
 
-  async #reload(): Promise<boolean> {
-    if (!(await this.store.reload())) return false;
+  async #reload(image?: Image): Promise<boolean> {
+    if (!(await this.store.reload(image))) return false;
     try {
       await this.apply();
       return true;

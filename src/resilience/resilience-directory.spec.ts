@@ -1,6 +1,6 @@
 import { events, Exchange, Problem, problems, type Target } from '#libs/kernel';
 import { FakeClock } from '#libs/testing';
-import type { BreakerConfig, PassiveConfig } from '../config/index.js';
+import type { BreakerConfig, ConcurrencyConfig, PassiveConfig } from '../config/index.js';
 import type { LiveService } from '../services/index.js';
 import { liveService } from '../services/live-service.fixture.js';
 import { ResilienceDirectory } from './index.js';
@@ -9,6 +9,8 @@ const counts = { status: ['500-599'], problems: [] };
 const breaker: BreakerConfig = { errorRate: 0.5, over: 1_000, minRequests: 1, open: 1_000, trials: 1, counts };
 const passive: PassiveConfig = { failures: 1, errorRate: 0, over: 1_000, minRequests: 1, eject: 1_000, maxEject: 1_000, maxShare: 1, panic: 0, counts };
 const budget = { share: 0.2, minimum: 1 };
+const concurrency: ConcurrencyConfig = { max: 1, queue: 0, wait: 50, shares: { high: 1, normal: 1, low: 1 } };
+const quantile = { share: 0.95, minimum: 1 };
 
 const service = (name = 's'): LiveService => liveService(name, ['http://a', 'http://b']);
 
@@ -30,7 +32,12 @@ describe('ResilienceDirectory', () => {
     const directory = new ResilienceDirectory();
     const apply = (asks: boolean): unknown[] => {
       const { adopt, resilience } = directory.build(clock);
-      const states = asks ? [resilience.breaker(service(), null, breaker), resilience.budget('s', budget), resilience.detector(service(), passive)] : [];
+      const own = service();
+      const states = asks ? [
+        resilience.breaker(own, null, breaker), resilience.budget('s', budget), resilience.detector(own, passive),
+        resilience.bulkhead(own, concurrency, Math.random), resilience.latencies('s', quantile),
+      ] : [];
+      expect(own.bulkhead).toBe(states[3] ?? null);
       adopt();
       return states;
     };

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { events, type Clock, type Service } from '#libs/kernel';
-import { CircuitBreaker, compileJudge, OutlierDetector, RetryBudget, type BudgetOptions, type Judge } from '#libs/resilience';
-import type { BreakerConfig, PassiveConfig } from '../config/index.js';
+import { events, type Clock, type Random, type Service } from '#libs/kernel';
+import { Bulkhead, CircuitBreaker, compileJudge, OutlierDetector, RecentQuantile, RetryBudget, type BudgetOptions, type Judge, type QuantileOptions } from '#libs/resilience';
+import type { BreakerConfig, ConcurrencyConfig, PassiveConfig } from '../config/index.js';
 import type { LiveService } from '../services/index.js';
 
 interface Watch {
@@ -14,20 +14,25 @@ interface Watch {
 interface InUse {
   readonly breakers: Map<string, CircuitBreaker>;
   readonly budgets: Map<string, RetryBudget>;
+  readonly bulkheads: Map<string, Bulkhead>;
+  readonly latencies: Map<string, RecentQuantile>;
   readonly watches: Map<string, Watch>;
 }
 
-const none = (): InUse => ({ breakers: new Map(), budgets: new Map(), watches: new Map() });
+const none = (): InUse => ({ breakers: new Map(), budgets: new Map(), bulkheads: new Map(), latencies: new Map(), watches: new Map() });
 
 /** Hands out the state of one snapshot while its routes are compiled. */
 export interface Resilience {
   /** @param route whose own breaker it is; `null` for that of the service. */
   breaker(service: LiveService, route: string | null, config: BreakerConfig): CircuitBreaker;
   budget(service: string, options: BudgetOptions): RetryBudget;
+  bulkhead(service: LiveService, config: ConcurrencyConfig, random: Random): Bulkhead;
+  /** A quantile of how long the service took lately. */
+  latencies(service: string, options: QuantileOptions): RecentQuantile;
   detector(service: Service, config: PassiveConfig): OutlierDetector;
 }
 
-/** Keeps breakers, budgets and ejections across reloads: what is configured the same goes on as it was. */
+/** Keeps breakers, budgets, limits and ejections across reloads: what is configured the same goes on as it was. */
 @Injectable()
 export class ResilienceDirectory implements OnApplicationShutdown {
   #inUse = none();
@@ -40,7 +45,7 @@ export class ResilienceDirectory implements OnApplicationShutdown {
 
   /** Prepares the state of a configuration, reusing what is unchanged. Nothing takes effect before `adopt`. */
   build(clock: Clock): { resilience: Resilience; adopt: () => void } {
-    const { breakers, budgets, watches } = this.#inUse;
+    const { breakers, budgets, bulkheads, latencies, watches } = this.#inUse;
     const next = none();
     const resilience: Resilience = {
       breaker: (service, route, config) => {
@@ -50,6 +55,8 @@ export class ResilienceDirectory implements OnApplicationShutdown {
         return breaker;
       },
       budget: (service, options) => take(next.budgets, budgets, [service, options], () => new RetryBudget(options, clock)),
+      bulkhead: (service, config, random) => (service.bulkhead = take(next.bulkheads, bulkheads, [service.name, config], () => new Bulkhead(config, clock, random))),
+      latencies: (service, options) => take(next.latencies, latencies, [service, options], () => new RecentQuantile(options, clock)),
       detector: (service, config) => {
         const key = JSON.stringify([service.name, config]);
         const detector = (next.watches.get(key) ?? watches.get(key))?.detector ?? new OutlierDetector(service.name, config, clock);

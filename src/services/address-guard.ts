@@ -1,40 +1,37 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import { compileNetworks, describeNetwork } from '#libs/forwarder';
 
-/** Where cloud machines answer with their own credentials, and the link-local networks around it. */
-function metadataNetworks(): BlockList {
-  const list = new BlockList();
-  list.addSubnet('169.254.0.0', 16, 'ipv4');
-  list.addSubnet('fe80::', 10, 'ipv6');
-  list.addAddress('fd00:ec2::254', 'ipv6');
-  list.addAddress('100.100.100.200', 'ipv4');
-  list.addAddress('168.63.129.16', 'ipv4');
-  return list;
-}
-
-const METADATA = metadataNetworks();
-
-/** Whether an address lies where no service of a platform lives. IPv4-mapped IPv6 counts as the IPv4 in it. */
-export function isMetadataAddress(address: string): boolean {
-  return METADATA.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** The name resolves to an address that targets may not have. */
+/** The name leads to addresses that the target may not have. */
 class ForbiddenAddressError extends Error {
-  readonly code = 'EHOSTUNREACH';
+  readonly code = 'ERR_TARGET_FORBIDDEN';
 }
 
 /**
- * A `lookup` for net.connect that refuses metadata and link-local addresses after DNS has answered, so that a name
- * cannot be bent there later (SSRF by DNS rebinding).
+ * Makes the `lookup` of a service's connections: addresses outside its networks are left out after DNS has answered, so
+ * that a name cannot be bent to them later (SSRF by DNS rebinding).
+ * @param networks `networks` of the service.
  */
-export const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  systemLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const [first] = addresses ?? [];
-    if (error || !first) return callback(error ?? new Error(`No address for ${hostname}`), '');
-    const refused = addresses.find(({ address }) => isMetadataAddress(address));
-    if (refused) return callback(new ForbiddenAddressError(`${hostname} resolves to ${refused.address}, which targets may not have`), '');
-    if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
+export function guardedLookup(networks: readonly string[]): LookupFunction {
+  const allows = compileNetworks(networks);
+  return (hostname, options, callback) => {
+    systemLookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) return callback(error, '');
+      const addresses = found.filter(({ address }) => allows(address));
+      const [first] = addresses;
+      if (!first) callback(new ForbiddenAddressError(`${hostname} leads to ${found.map(({ address }) => address).join(', ')}, outside the networks of the service`), '');
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+/**
+ * Looks at the address of a target before it is connected to; a name is looked at once it is resolved.
+ * @throws Error when its host is an address outside the networks of the service.
+ */
+export function assertAllowed({ href, hostname }: URL, networks: readonly string[]): void {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) === 0 || compileNetworks(networks)(host)) return;
+  throw new Error(`${href} is a ${describeNetwork(host)} address, outside \`networks\` of the service (${networks.join(', ')})`);
+}

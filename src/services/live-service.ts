@@ -1,5 +1,5 @@
 import type { Address, Balancer, Service, Target } from '#libs/kernel';
-import type { CircuitBreaker } from '#libs/resilience';
+import type { Bulkhead, CircuitBreaker } from '#libs/resilience';
 import type { ServiceConfig } from '../config/index.js';
 
 /** What is known of where a service is. */
@@ -15,6 +15,8 @@ export class LiveService implements Service {
   targets: readonly Target[] = [];
   /** Its circuit breakers by route; that of the service itself is under the empty name. */
   readonly breakers = new Map<string, CircuitBreaker>();
+  /** What bounds how many requests it has at once; `null` where nothing does. */
+  bulkhead: Bulkhead | null = null;
   /** Why its targets may be out of date; `null` when they are not. */
   stale: string | null;
   /** Whether its registry has never said where it is; the targets of the file, if any, stand in. */

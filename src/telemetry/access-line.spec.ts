@@ -37,6 +37,16 @@ describe('compileAccessLine', () => {
     });
   });
 
+  it('names the service that was asked, and why something else answers', () => {
+    const route = { name: 'users', service: { name: 'user-service' }, endpoint: null } as Route;
+    const other = { name: 'spare-service' } as NonNullable<Route['service']>;
+    const degraded = { route, service: other, variant: 'canary', degraded: 'service', failure: new Problem(problems.circuitOpen, 'x') };
+    expect(fields(Object.assign(exchange(), degraded))).toMatchObject({ route: 'users', service: 'spare-service', variant: 'canary', status: 200, degraded: 'service', problem: 'circuit-open' });
+    const plain = fields(Object.assign(exchange(), { route, service: route.service }));
+    expect(plain).toMatchObject({ service: 'user-service' });
+    for (const name of ['variant', 'degraded', 'problem']) expect(plain).not.toHaveProperty(name);
+  });
+
   it.each([[false, '/a'], [true, '/a?page=2&token=[redacted]']])('with `query: %s` the path is %s', (query, expected) => {
     expect(fields(exchange({ query: `?page=2&token=${SECRET}` }), { query })['path']).toBe(expected);
   });

@@ -2,7 +2,7 @@ import type { Clock, Exchange, Principal, Route, Target } from '#libs/kernel';
 import { REDACTED } from '../config/redact.js';
 import { IsoTime } from './iso-time.js';
 import { quote } from './json-text.js';
-import type { LogConfig } from './logger.js';
+import { ALONE, type LogConfig, type Writer } from './logger.js';
 import { Redaction } from './redaction.js';
 
 /** The access line of an exchange: one JSON object and a line feed. */
@@ -12,23 +12,27 @@ export type AccessLine = (exchange: Exchange) => string;
  * Compiles the access line. Built by hand, as it is written for every request: what a route, a target or a principal
  * adds is put together once and remembered with it. What there is none of is left out.
  */
-export function compileAccessLine(config: Pick<LogConfig, 'query' | 'headers' | 'redact'>, clock: Clock): AccessLine {
+export function compileAccessLine(config: Pick<LogConfig, 'query' | 'headers' | 'redact'>, clock: Clock, { worker }: Writer = ALONE): AccessLine {
   const redaction = new Redaction(config.redact);
   const time = new IsoTime();
+  const who = worker === null ? '' : `,"worker":${worker}`;
   const ofRoute = remembered(routeFields);
   const ofTarget = remembered((target: Target) => `,"target":${quote(target.url.host)}`);
   const ofPrincipal = remembered((principal: Principal) => `,"subject":${quote(redaction.value(principal.id))},"authenticator":${quote(principal.authenticator)}`);
   const headersOf = compileHeaders(config.headers, redaction);
   return (exchange) => {
-    const { route, target, principal, problem, upgrade } = exchange;
-    let line = `{"time":"${time.format(clock.now())}","level":"info","msg":"request","requestId":${quote(exchange.id)}`;
+    const { degraded, route, service, target, principal, upgrade, variant } = exchange;
+    const problem = exchange.problem ?? exchange.failure;
+    let line = `{"time":"${time.format(clock.now())}","level":"info","msg":"request"${who},"requestId":${quote(exchange.id)}`;
     if (exchange.traceId !== '') line += `,"traceId":${quote(exchange.traceId)}`;
     line += `,"client":${quote(exchange.client)},"method":${quote(exchange.method)},"path":${pathOf(exchange, config.query, redaction)}`;
-    if (route !== null) line += ofRoute(route);
+    if (route !== null) line += service === null || service === route.service ? ofRoute(route) : routeFields({ name: route.name, endpoint: route.endpoint, service });
+    if (variant !== null) line += `,"variant":${quote(variant)}`;
     if (target !== null) line += `${ofTarget(target)},"tries":${exchange.tries},"targetTime":${milliseconds(exchange.targetTime)}`;
     if (principal !== null) line += ofPrincipal(principal);
     line += `,"status":${exchange.status}`;
     if (problem !== null) line += `,"problem":${quote(problem.type.code)}`;
+    if (degraded !== null) line += `,"degraded":${quote(degraded)}`;
     line += `,"duration":${milliseconds(clock.elapsed() - exchange.startedAt)},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}`;
     if (upgrade !== null) line += `,"upgrade":${quote(upgrade)}`;
     const agent = exchange.headers['user-agent'];
@@ -48,7 +52,7 @@ function remembered<K extends object>(make: (key: K) => string): (key: K) => str
   };
 }
 
-function routeFields({ name, service, endpoint }: Route): string {
+function routeFields({ name, service, endpoint }: Pick<Route, 'name' | 'service' | 'endpoint'>): string {
   let text = `,"route":${quote(name)}`;
   if (service !== null) text += `,"service":${quote(service.name)}`;
   if (endpoint !== null) text += `,"endpoint":${quote(endpoint)}`;

@@ -3,7 +3,7 @@ import { events, type Clock } from '#libs/kernel';
 import type { ConfigStore } from '../config/index.js';
 import { compileAccessLine, type AccessLine } from './access-line.js';
 import type { LogDestination } from './log-destination.js';
-import type { LogConfig } from './logger.js';
+import { ALONE, type LogConfig, type Writer } from './logger.js';
 
 /** Access lines are of level `info`. */
 const SHOWN_AT: ReadonlySet<LogConfig['level']> = new Set(['info', 'debug', 'trace']);
@@ -17,6 +17,7 @@ export class AccessLog implements OnApplicationShutdown {
     store: { readonly current: Pick<ConfigStore['current'], 'config'> },
     destination: Pick<LogDestination, 'write'>,
     private readonly clock: Clock,
+    private readonly writer: Writer = ALONE,
   ) {
     this.#configure(store.current.config.log);
     this.#unsubscribe = [
@@ -28,7 +29,7 @@ export class AccessLog implements OnApplicationShutdown {
   }
 
   #configure(config: LogConfig): void {
-    this.#line = config.access && SHOWN_AT.has(config.level) ? compileAccessLine(config, this.clock) : null;
+    this.#line = config.access && SHOWN_AT.has(config.level) ? compileAccessLine(config, this.clock, this.writer) : null;
   }
 
   onApplicationShutdown(): void {

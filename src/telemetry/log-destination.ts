@@ -15,7 +15,7 @@ const STDOUT = 1;
 /** Where all log lines go: access lines and the application's, in the order they were written. */
 @Injectable()
 export class LogDestination implements OnApplicationShutdown {
-  readonly #stream: ReturnType<typeof pino.destination>;
+  #stream: Pick<ReturnType<typeof pino.destination>, 'write' | 'flush' | 'flushSync'>;
   readonly #timer: NodeJS.Timeout;
   /** Where lines become bytes, each once; sonic-boom would measure and flatten what it has gathered with every line. */
   #page = Buffer.allocUnsafeSlow(PAGE);
@@ -56,6 +56,11 @@ export class LogDestination implements OnApplicationShutdown {
   flushSync(): void {
     this.#handOver();
     this.#stream.flushSync();
+  }
+
+  /** Nobody will read any more: lines go nowhere. The stream would try to get rid of them for ever before it ended. */
+  forsake(): void {
+    this.#stream = { write: () => true, flush: () => {}, flushSync: () => {} };
   }
 
   /** Less than a batch waits there for a flush of either kind. */

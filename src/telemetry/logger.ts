@@ -12,12 +12,20 @@ export type Logger = PinoLogger;
 /** Injection token of the logger. */
 export const LOGGER = Symbol('Logger');
 
+/** Whose lines they are; each carries the worker's id where there is one. */
+export interface Writer {
+  readonly worker: number | null;
+}
+
+/** One process alone. */
+export const ALONE: Writer = { worker: null };
+
 /** Makes the one pino instance of a gateway. Its level may be changed later; names to redact are those of the start. */
-export function createLogger({ level, redact }: Pick<LogConfig, 'level' | 'redact'>, destination: Pick<LogDestination, 'write' | 'flushSync'>): Logger {
+export function createLogger({ level, redact }: Pick<LogConfig, 'level' | 'redact'>, destination: Pick<LogDestination, 'write' | 'flushSync'>, { worker }: Writer = ALONE): Logger {
   const redaction = new Redaction(redact);
   const logger = pino({
     level,
-    base: null,
+    base: worker === null ? null : { worker },
     timestamp: stdTimeFunctions.isoTime,
     // Errors are plain fields by the time pino sees them; its own serializer would dress them up again.
     serializers: { err: (error: unknown) => error },

@@ -13,19 +13,26 @@ export class ProblemLog implements OnApplicationShutdown {
 
   constructor(@Inject(LOGGER) private readonly logger: Logger) {
     this.#unsubscribe = events.exchangeClosed.subscribe((exchange) => {
-      if (exchange.problem !== null && exchange.problem.status >= FAILURE) this.#write(exchange, exchange.problem);
+      const problem = exchange.problem ?? exchange.failure;
+      if (problem !== null && problem.status >= FAILURE) this.#write(exchange, problem);
     });
   }
 
   /** A fault of our own always comes with its stack; a network error's stack tells nothing, unless one debugs. */
-  #write({ id, traceId, route, target }: Exchange, problem: NonNullable<Exchange['problem']>): void {
+  #write(exchange: Exchange, problem: NonNullable<Exchange['problem']>): void {
+    const { degraded, id, traceId, route } = exchange;
+    // The client got an answer; who gave it is not who failed.
+    const spared = exchange.problem === null;
+    const service = spared ? route?.service : exchange.service ?? route?.service;
+    const target = spared ? null : exchange.target;
     const { cause } = problem.extras;
     const ours = problem.type === problems.internal;
-    this.logger.error({
+    this.logger[spared ? 'warn' : 'error']({
       requestId: id,
       ...(traceId === '' ? {} : { traceId }),
       problem: problem.type.code,
-      ...(route === null ? {} : { route: route.name, service: route.service?.name }),
+      ...(route === null ? {} : { route: route.name, service: service?.name }),
+      ...(degraded === null ? {} : { degraded }),
       ...(target === null ? {} : { target: target.url.host }),
       ...(cause === undefined && !ours ? {} : { err: errorFields(cause ?? problem, ours || this.logger.isLevelEnabled('debug')) }),
     }, problem.detail);

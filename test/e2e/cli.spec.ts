@@ -117,7 +117,7 @@ describe('O15: start', () => {
 
   it.each([
     ['a file that is wrong', 'version: 1\nroute: {}\n', /gateway\.yaml:2:1 route: .*Did you mean "routes"\?/],
-    ['a file that cannot be applied', 'version: 1\nservices: { a: { targets: "http://169.254.169.254" } }\nroutes: { a: { match: { path: / }, to: a, authenticate: none } }\n', /cannot be applied\n.*metadata/],
+    ['a file that cannot be applied', 'version: 1\nservices: { a: { targets: "http://a" } }\nroutes: { a: { match: { path: / }, to: a, authenticate: none, cors: { origins: [nonsense] } } }\n', /cannot be applied\n.*nonsense/],
   ])('tells what is the matter with %s, without a stack', async (_what, yaml, message) => {
     writeFileSync(path.join(folder, 'gateway.yaml'), yaml);
     await using gateway = passerelle('start', '--port', '0');

@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { events, type BrokenAnswer } from '#libs/kernel';
 import { echoService } from '#libs/testing';
 import { gateway } from '../support/gateway.js';
 
@@ -67,7 +68,29 @@ describe('T9: each failure has its own problem', () => {
       if (how === 'dies') setTimeout(() => response.destroy(), 50);
     });
     await using gw = await gateway(OPEN, { echo });
+    const broken: BrokenAnswer[] = [];
+    const stop = events.answerBroken.subscribe((one) => broken.push(one));
     await expect(gw.fetch('/a')).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stop();
+    expect(broken.map(({ problem, target }) => [problem.extras.members, target.url.port])).toEqual([[{ phase: 'response-body', side: 'target' }, new URL(echo.url).port]]);
+  });
+
+  it.each(['leaves', 'leaves in the middle of its upload', 'waits until the total time is over'])('blames no target for an answer whose client %s', async (how) => {
+    await using echo = await echoService((request, response) => { request.resume(); response.writeHead(200); setInterval(() => response.write('more'), 20).unref(); });
+    await using gw = await gateway(OPEN, { echo });
+    const broken: BrokenAnswer[] = [];
+    const stop = events.answerBroken.subscribe((one) => broken.push(one));
+    const closed = new Promise((resolve) => { const end = events.exchangeClosed.subscribe((exchange) => { end(); resolve(exchange); }); });
+    const socket = connect(gw.port, '127.0.0.1').on('error', () => {});
+    socket.write(how.includes('upload') ? 'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n' : 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await new Promise((resolve) => socket.once('data', resolve));
+    if (how.startsWith('leaves')) socket.destroy();
+    await closed;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stop();
+    socket.destroy();
+    expect(broken).toEqual([]);
   });
 
   it('aborts the request to the target when the client leaves', async () => {

@@ -23,7 +23,8 @@ describe('O10: a reload that fails changes nothing', () => {
   it.each<[string, string, string, RegExp]>([
     ['is not YAML', `${HEAD}routes: [`, 'configurationLoadFailed', /gateway\.yaml:\d+/],
     ['has mistakes', file(route('/new', ', tiemout: 1s')), 'configurationLoadFailed', /gateway\.yaml:5:\d+ routes\.new\.tiemout: .*timeout/],
-    ['cannot be applied', file(route('/new'), 'echo: { targets: "http://169.254.169.254" }'), 'configurationApplyFailed', /169\.254\.169\.254/],
+    ['cannot be applied', file(route('/new'), undefined, 'forwarded: { trust: [nonsense] }\n'), 'configurationApplyFailed', /nonsense/],
+    ['has a target where none may be', file(route('/new'), 'echo: { targets: "http://169.254.169.254" }'), 'configurationLoadFailed', /services\.echo\.targets.*169\.254\.169\.254/],
     ['has an origin that is none', file(route('/new', ', cors: { origins: [nonsense] }')), 'configuration(?:Load|Apply)Failed', /nonsense/],
     ['has a template that means nothing', file(route('/new'), undefined, 'endpoints: { health: { answer: { a: "{nothing}" } } }\n'), 'configuration(?:Load|Apply)Failed', /nothing/],
   ])('a file that %s', async (_what, yaml, outcome, why) => {
@@ -45,7 +46,7 @@ describe('O10: a reload that fails changes nothing', () => {
 
   it('and a later one is tried again though the file is the same', async () => {
     await using gw = await gateway(file(route('/old')));
-    const bad = file(route('/new'), 'echo: { targets: "http://169.254.169.254" }');
+    const bad = file(route('/new'), undefined, 'forwarded: { trust: [nonsense] }\n');
     await gw.rewrite(bad);
     const { outcomes, stop } = heard();
     await gw.rewrite(bad);

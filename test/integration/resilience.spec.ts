@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type BreakerChange, type Retry } from '#libs/kernel';
 import { echoService, type EchoService } from '#libs/testing';
@@ -158,6 +159,52 @@ describe('T8: retries', () => {
     expect(service.requests).toHaveLength(1);
     expect((await gw.fetch('/a', { method: 'DELETE' })).status).toBe(503);
     expect(service.requests).toHaveLength(4);
+  });
+
+  it.each([['of a known length', () => 'x'.repeat(300_000)], ['of an unknown length', () => Readable.from(['x'.repeat(100_000), 'x'.repeat(200_000)])]])('repeat an upload %s that nobody has begun to read', async (_what, body) => {
+    await using service = await echoService();
+    await using gw = await gateway(file([await nobody(), service.url], RETRY));
+    const retries: Retry[] = [];
+    const stop = events.retryScheduled.subscribe((retry) => retries.push(retry));
+    for (let i = 0; i < 4; i++) expect((await gw.fetch('/a', { method: 'POST', body: body() })).seen.body).toHaveLength(300_000);
+    stop();
+    expect([service.requests.length, retries.length > 0]).toEqual([4, true]);
+  });
+
+  it('repeat an upload that waited in vain for a connection, and leave it alone when one is free at last', async () => {
+    let release = (): void => {};
+    await using busy = await echoService((_request, response) => { release = () => response.end('late'); });
+    await using good = await echoService();
+    await using gw = await gateway(file([busy.url, good.url], `${RETRY}, connections: { max: 1 }`, ROUTE.replace('none', 'none, timeout: { connect: 150ms }')));
+    const blockers = [gw.fetch('/1'), gw.fetch('/2')];
+    while (busy.requests.length === 0) await sleep(5);
+    const retries: Retry[] = [];
+    const stop = events.retryScheduled.subscribe((retry) => retries.push(retry));
+    for (let i = 0; i < 4 && retries.length === 0; i++) {
+      const body = new PassThrough();
+      const upload = gw.fetch('/a', { method: 'PUT', body });
+      body.write('slow');
+      await sleep(300);
+      // What waited for this connection must not touch the body, which is on its way on another one.
+      if (retries.length > 0) release();
+      await sleep(100);
+      body.end('ly');
+      expect((await upload).seen.body).toBe('slowly');
+    }
+    stop();
+    expect([retries.length, busy.requests.length]).toEqual([1, 1]);
+    expect((await Promise.all(blockers)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('do not give an upload up that takes longer than the time of one try', async () => {
+    await using service = await echoService();
+    await using gw = await gateway(file([service.url], 'retry: { timeout: 60ms, backoff: { base: 1ms } }'));
+    const body = new PassThrough();
+    const reply = gw.fetch('/a', { method: 'PUT', body });
+    body.write('a');
+    await sleep(200);
+    body.end('b');
+    expect((await reply).seen.body).toBe('ab');
   });
 
   it('make no storm: the budget holds', async () => {

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -37,6 +40,56 @@ export async function ensureCommand(command: string, debianPackage: string): Pro
     return stdout.trim() || null;
   } catch (error) {
     process.stderr.write(`The package ${debianPackage} could not be installed: ${(error as Error).message}\n`);
+    return null;
+  }
+}
+
+/** Where a command is in a package of another release of Debian than the one that runs. */
+export interface OldPackage {
+  readonly command: string;
+  readonly debianPackage: string;
+  /** Name of the release, on the mirror that this machine uses. */
+  readonly suite: string;
+}
+
+/**
+ * Fetches one package into a folder of its own and unpacks it there. The machine's package lists and sources stay as they
+ * are, and nothing is installed, so that nothing else can come from that release.
+ */
+const UNPACK = `
+set -e
+folder=$1 suite=$2 package=$3
+[ -e "$folder/root" ] && exit
+. /etc/os-release
+mirror=$(apt-get indextargets --no-release-info --format '$(RELEASE) $(COMPONENT) $(SITE)' 'Created-By: Packages' | awk -v release="$VERSION_CODENAME" '$1 == release && $2 == "main" { print $3; exit }')
+[ -n "$mirror" ]
+cd "$folder"
+mkdir -p lists/partial cache/archives/partial
+echo "deb $mirror $suite main" > sources.list
+fetch() { apt-get -qq -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$folder/lists" -o Dir::Cache="$folder/cache" "$@" >&2; }
+for attempt in 1 2 3; do fetch update && break; sleep 5; done
+fetch download "$package"
+dpkg -x "$package"_*.deb unpacked
+rm -r lists cache "$package"_*.deb
+mv unpacked root
+`;
+
+/**
+ * Path of a command: on the path, or in a package of another release, which is fetched once and kept in the folder for
+ * temporary files. Needs apt, but no rights.
+ * @returns `null` when it cannot be had.
+ */
+export async function ensureOldPackage({ command, debianPackage, suite }: OldPackage): Promise<string | null> {
+  const found = await findCommand(command);
+  if (found !== null) return found;
+  if ((await findCommand('apt-get')) === null || (await findCommand('flock')) === null) return null;
+  const folder = join(tmpdir(), `passerelle-${debianPackage}-${suite}-${process.getuid?.() ?? 0}`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await run('flock', [join(folder, 'lock'), 'sh', '-c', UNPACK, 'sh', folder, suite, debianPackage], { timeout: PATIENCE });
+    return join(folder, 'root', 'usr', 'bin', command);
+  } catch (error) {
+    process.stderr.write(`The package ${debianPackage} of ${suite} could not be fetched: ${(error as Error).message}\n`);
     return null;
   }
 }

@@ -23,6 +23,12 @@ export function cookieEnd(header: string, start: number): number {
   return end;
 }
 
+/** A cookie as the client sent it; empty for none. */
+export function cookieValue(header: string | undefined, name: string): string {
+  const start = header === undefined ? -1 : cookieStart(header, name);
+  return start === -1 ? '' : (header as string).slice(start, cookieEnd(header as string, start));
+}
+
 /** Not the end of another name, nor a part of another value. */
 function startsPair(header: string, at: number): boolean {
   let before = at - 1;

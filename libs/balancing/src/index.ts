@@ -1,4 +1,5 @@
 export { consistentHash } from './consistent-hash.js';
+export { cookieValue } from './cookies.js';
 export { leastConnections } from './least-connections.js';
 export { p2c } from './p2c.js';
 export { availableOf, preferencesOf } from './preferences.js';
@@ -6,3 +7,4 @@ export { random } from './random.js';
 export { roundRobin } from './round-robin.js';
 export { slowStart } from './slow-start.js';
 export { stickyCookie } from './sticky-cookie.js';
+export { compileVariants } from './variants.js';

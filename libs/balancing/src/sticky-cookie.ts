@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineBalancer, type Exchange, type Target } from '#libs/kernel';
-import { cookieEnd, cookieStart } from './cookies.js';
+import { cookieValue } from './cookies.js';
 import { p2c } from './p2c.js';
 import { stickyOptions, type StickyOptions } from './sticky-options.js';
 
@@ -17,7 +17,7 @@ export const stickyCookie = defineBalancer({
     const attributes = { http: attributesOf(options, 'http'), https: attributesOf(options, 'https') };
     return {
       pick(candidates, exchange) {
-        const wanted = sentValue(exchange, options.name);
+        const wanted = cookieValue(exchange.headers.cookie, options.name);
         if (wanted !== '') {
           const { priority } = candidates[0] as Target;
           for (const target of stickable(candidates, exchange)) {
@@ -28,7 +28,7 @@ export const stickyCookie = defineBalancer({
       },
       answered(exchange, { headers }) {
         const value = valueOf(exchange.target as Target);
-        if (sentValue(exchange, options.name) === value) return;
+        if (cookieValue(exchange.headers.cookie, options.name) === value) return;
         headers.append('set-cookie', `${options.name}=${value}${attributes[exchange.scheme]}`);
       },
     };
@@ -39,14 +39,8 @@ export const stickyCookie = defineBalancer({
  * The cookie counts more than the gateway's own zone: gateways of two zones would else hand a client to and fro. A
  * retry keeps to the targets that are left to it.
  */
-function stickable(candidates: readonly Target[], { failed, route }: Exchange): readonly Target[] {
-  return failed.length === 0 ? route?.service?.targets ?? candidates : candidates;
-}
-
-/** The cookie as the client sent it; empty for none. */
-function sentValue({ headers: { cookie } }: Exchange, name: string): string {
-  const start = cookie === undefined ? -1 : cookieStart(cookie, name);
-  return start === -1 ? '' : (cookie as string).slice(start, cookieEnd(cookie as string, start));
+function stickable(candidates: readonly Target[], { failed, route, service }: Exchange): readonly Target[] {
+  return failed.length === 0 ? (service ?? route?.service)?.targets ?? candidates : candidates;
 }
 
 /** The same after a restart and on other gateways, and opaque: 96 bits of a hash over service and address. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import {
-  Answer, AnswerBody, Problem, problems, setAlarm,
+  Answer, AnswerBody, events, Problem, problems, setAlarm,
   type Abortable, type Alarm, type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Sleeper, type Target, type Timeouts,
 } from '#libs/kernel';
 import { classifyFailure, type Phase } from './failure.js';
@@ -19,7 +19,8 @@ import { copyResponseHeaders, copyTrailers } from './response-headers.js';
  * 4. The response header resolves the promise; 101 brings a tunnel instead of a body.
  * 5. Body chunks are pushed at the client's pace; trailers end it. `timeout.idle` (on an endless stream `timeout.stream`)
  *    runs while the client waits for more, not while it is behind.
- * 6. Whatever breaks becomes a problem that names the phase: before the header it rejects, after it the body fails.
+ * 6. Whatever breaks becomes a problem that names the phase: before the header it rejects, after it the body fails, and
+ *    where that is the target's fault `answerBroken` tells of it.
  * 7. An aborted exchange (client gone, total time over) aborts the try, wherever it is.
  *
  * @throws Problem by rejection: connect-timeout, first-byte-timeout, target-unreachable, bad-target-response, or the
@@ -87,14 +88,13 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
 
   // step 2
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Thrown, it costs the request its turn; an abort would cost the connection, and a body that another try has now.
+    if (this.#done) throw new Error('The try is over');
     this.#controller = controller;
-    if (this.#done) {
-      controller.abort(new Error('The try is over'));
-      return;
-    }
     this.#disarm();
-    if (this.exchange.outgoing?.body) this.#phase = 'request-body';
-    else this.onRequestSent();
+    // A service may turn a request away unread (HTTP/2): then it starts once more.
+    this.#phase = 'request-body';
+    if (!this.exchange.outgoing?.body) this.onRequestSent();
   }
 
   onRequestSent(): void {
@@ -116,7 +116,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
       return;
     }
     this.#phase = 'response-body';
-    if (isEndless(fields)) this.#letGo();
+    if (isEndless(fields['content-type'])) this.#letGo();
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
     this.#body = new AnswerBody(this);
     this.outcome.resolve(new Answer(status, copyResponseHeaders(fields), this.#body, statusText));
@@ -187,23 +187,31 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   /** A limit is over. */
   wake(): void {
     const { type, detail } = this.#limit;
-    this.abort(new Problem(type, detail, { members: { phase: this.#phase, side: 'target' } }));
+    const problem = new Problem(type, detail, { members: { phase: this.#phase, side: 'target' } });
+    this.#fail(problem);
+    this.#controller?.abort(problem);
   }
 
   // step 6
   #fail(error: Error): void {
     if (this.#done) return;
-    this.#finish();
-    const problem = classifyFailure(error, this.#phase);
-    if (this.#body) this.#body.fail(problem);
-    else this.outcome.reject(problem);
+    const problem = this.#end(error);
+    if (this.#body && problem.extras.members?.['side'] === 'target') events.answerBroken.publish({ exchange: this.exchange, target: this.#target, problem });
   }
 
   // step 7
   abort(reason: Error): void {
     if (this.#done) return;
-    this.#fail(reason);
+    this.#end(reason);
     this.#controller?.abort(reason);
+  }
+
+  #end(error: Error): Problem {
+    this.#finish();
+    const problem = classifyFailure(error, this.#phase);
+    if (this.#body) this.#body.fail(problem);
+    else this.outcome.reject(problem);
+    return problem;
   }
 
   #finish(): void {
@@ -232,9 +240,8 @@ function isPlain(fields: IncomingHttpHeaders): boolean {
 const ENDLESS = /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i;
 
 /** Streams that are meant to last: no total time, and silence is their nature. */
-function isEndless(fields: IncomingHttpHeaders): boolean {
-  const type = fields['content-type'];
-  return type !== undefined && ENDLESS.test(type);
+export function isEndless(contentType: string | undefined): boolean {
+  return contentType !== undefined && ENDLESS.test(contentType);
 }
 
 function ignore(): void {}

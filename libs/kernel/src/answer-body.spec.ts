@@ -28,6 +28,25 @@ describe('AnswerBody', () => {
     expect(sink.log).toEqual(['a', 'b', 'c', 'end x=1']);
   });
 
+  it.each<[string, (body: AnswerBody) => void]>([
+    ['ends', (body) => body.end()], ['breaks', (body) => body.fail(new Error('gone'))], ['is cancelled', (body) => body.cancel(new Error('enough'))],
+  ])('tells once that it is over when it %s', (_how, over) => {
+    let told = 0;
+    const body = new AnswerBody(new Recorder());
+    body.whenOver(() => told++);
+    body.push(bytes('a'));
+    expect(told).toBe(0);
+    over(body);
+    body.cancel(new Error('again'));
+    expect(told).toBe(1);
+  });
+
+  it('tells at once that it is over when it already is', () => {
+    let told = 0;
+    AnswerBody.of('a').whenOver(() => told++);
+    expect(told).toBe(1);
+  });
+
   it('is taken whole once it is complete, and only then', () => {
     const body = new AnswerBody();
     body.push(bytes('a'));

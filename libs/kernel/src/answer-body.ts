@@ -32,6 +32,7 @@ export class AnswerBody {
   #ended = false;
   #error: Error | null = null;
   #trailers: readonly string[] | null = null;
+  #over: (() => void) | null = null;
 
   constructor(private readonly control: BodyControl | null = null) {}
 
@@ -55,13 +56,21 @@ export class AnswerBody {
   end(trailers: readonly string[] | null = null): void {
     this.#ended = true;
     this.#trailers = trailers;
+    this.#tellOver();
     this.#sink?.end(trailers);
   }
 
   /** Producer: the source broke. */
   fail(error: Error): void {
     this.#error = error;
+    this.#tellOver();
     this.#sink?.fail(error);
+  }
+
+  /** Calls `done` once when the source has nothing more to say: it ended, broke or was cancelled; at once if it already has. For one listener. */
+  whenOver(done: () => void): void {
+    if (this.#ended || this.#error) done();
+    else this.#over = done;
   }
 
   /** Consumer: the whole body, if it already arrived; takes it out. `null` when bytes are still to come or trailers follow. */
@@ -93,6 +102,14 @@ export class AnswerBody {
   /** Consumer: wants no more. */
   cancel(reason: Error): void {
     this.#chunks = [];
-    if (!this.#ended && !this.#error) this.control?.cancel(reason);
+    if (this.#ended || this.#error) return;
+    this.control?.cancel(reason);
+    this.#tellOver();
+  }
+
+  #tellOver(): void {
+    const done = this.#over;
+    this.#over = null;
+    done?.();
   }
 }

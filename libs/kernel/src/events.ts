@@ -75,6 +75,28 @@ export interface BrokenAnswer {
   readonly problem: Problem;
 }
 
+/** What became of a request that was to be mirrored to another service. */
+export interface Mirrored {
+  readonly service: string;
+  readonly outcome: 'sent' | 'skipped' | 'failed';
+}
+
+/** A request was turned away because its service had all the requests it may have. */
+export interface Shed {
+  readonly exchange: Exchange;
+  readonly service: string;
+  /** `critical`, `high`, `normal` or `low`. */
+  readonly priority: string;
+}
+
+/** A request that was sent to more than one target at once is decided. */
+export interface Hedged {
+  readonly exchange: Exchange;
+  readonly service: string;
+  /** `won`: a target that was asked later was faster. `lost`: the first one was. `failed`: none gave a good answer. */
+  readonly outcome: 'won' | 'lost' | 'failed';
+}
+
 /** Everything rooms tell each other. Listeners never call back into the room that published. */
 export const events = {
   exchangeOpened: new Event<Exchange>('exchange:opened'),
@@ -86,6 +108,9 @@ export const events = {
   configurationApplyFailed: new Event<ReloadReport>('configuration:apply-failed'),
   breakerChanged: new Event<BreakerChange>('breaker:changed'),
   retryScheduled: new Event<Retry>('retry:scheduled'),
+  requestShed: new Event<Shed>('request:shed'),
+  requestHedged: new Event<Hedged>('request:hedged'),
+  requestMirrored: new Event<Mirrored>('request:mirrored'),
   /** `duration` is in milliseconds. */
   targetEjected: new Event<TargetChange & { readonly duration: number }>('target:ejected'),
   /** Probes found it well or not; `message` says why not. */

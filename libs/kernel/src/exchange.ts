@@ -99,8 +99,10 @@ export class Exchange {
 
   /** Which variant of a split it got; `null` where there is none. */
   variant: string | null = null;
-  /** What stands in for the answer of the service: `stale`, `service` or `static`; `null` where nothing has to. */
+  /** What stands in for the answer of the service: `stale`, `service`, `static`, or `partial` for one with gaps; `null` where nothing has to. */
   degraded: string | null = null;
+  /** Why something has to, where that was a problem: one the client does not get. */
+  failure: Problem | null = null;
   /** Gives a copy of a former answer that is past its time, where a cache keeps one. */
   stale: (() => Answer | null) | null = null;
 
@@ -163,9 +165,10 @@ export class Exchange {
     return fork;
   }
 
-  /** Takes over what a fork of it met, whose answer becomes the answer of this one. */
-  join({ service, target, targetTime, trial }: Exchange): void {
+  /** Takes over what a fork of it met, whose answer becomes the answer of this one. Its tries count as tries of this one. */
+  join({ service, target, targetTime, trial, tries }: Exchange): void {
     Object.assign(this, { service, target, targetTime, trial });
+    this.tries += tries;
   }
 
   /** An AbortSignal that follows this exchange, for libraries that take one. */

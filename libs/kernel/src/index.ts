@@ -5,13 +5,14 @@ export { systemClock, type Clock, type Random } from './clock.js';
 export type {
   AnswerHead, Authenticator, Balancer, Discovery, Finder, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, Timeouts, Transform, WebSocketLimits,
 } from './contracts.js';
-export { Event, events, type BreakerChange, type BreakerState, type DiscoveryState, type ReloadReport, type Retry, type TargetChange } from './events.js';
+export { Event, events, type BreakerChange, type BreakerState, type BrokenAnswer, type DiscoveryState, type Hedged, type Mirrored, type ReloadReport, type Retry, type Shed, type TargetChange } from './events.js';
 export { Exchange, type Abortable, type Arrival, type Outgoing } from './exchange.js';
 export {
   defineAuthenticator, defineBalancer, defineDiscovery, defineGuard, defineInterceptor, defineTransform, ExtensionRegistry,
   type Chosen, type Extension, type ExtensionKind, type ExtensionKinds, type Surroundings,
 } from './extension.js';
 export { HeaderList } from './header-list.js';
+export { filePath } from './path-schema.js';
 export type { Principal } from './principal.js';
 export { defineProblem, Problem, problemCatalogue, type ProblemExtras, type ProblemType } from './problem.js';
 export { problems } from './problems.js';

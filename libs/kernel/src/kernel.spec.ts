@@ -74,6 +74,24 @@ describe('Exchange', () => {
     expect(told).toEqual(['over']);
     expect(exchange.signal().aborted).toBe(true);
   });
+
+  it('is followed by its forks into an abort, and follows none', () => {
+    const exchange = open();
+    const [a, b] = [exchange.fork(), exchange.fork()];
+    a.abort(new Error('a alone'));
+    expect([exchange.aborted, b.aborted]).toEqual([null, null]);
+    exchange.abort(new Error('all'));
+    expect([a.aborted?.message, b.aborted?.message]).toEqual(['a alone', 'all']);
+  });
+
+  it('takes over what a fork met, and adds its tries', () => {
+    const exchange = open();
+    const fork = exchange.fork();
+    Object.assign(exchange, { tries: 1 });
+    Object.assign(fork, { tries: 2, targetTime: 7 });
+    exchange.join(fork);
+    expect(exchange).toMatchObject({ tries: 3, targetTime: 7 });
+  });
 });
 
 describe('Event', () => {

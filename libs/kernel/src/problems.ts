@@ -43,6 +43,14 @@ export const problems = {
     code: 'unknown-service', status: 404, title: 'No such service',
     help: 'The health of a service was asked for by a name the configuration does not have. The answer lists the names there are.',
   }),
+  unknownTarget: defineProblem({
+    code: 'unknown-target', status: 404, title: 'No such target',
+    help: 'An admin call named a target that the service does not have now. The answer lists those there are.',
+  }),
+  unknownBreaker: defineProblem({
+    code: 'unknown-breaker', status: 404, title: 'No such circuit breaker',
+    help: 'An admin call named a circuit breaker that neither the service nor a route of it has. The answer lists the routes that have one of their own.',
+  }),
   methodNotAllowed: defineProblem({
     code: 'method-not-allowed', status: 405, title: 'Method not allowed',
     help: 'A route matches the path but not the method. The Allow header lists the methods that exist.',
@@ -89,6 +97,20 @@ export const problems = {
     help: 'The target closed the connection before its response was complete, or what it sent is not HTTP.',
     proxyStatus: 'http_protocol_error',
   }),
+  callFailed: defineProblem({
+    code: 'call-failed', status: 502, title: 'A service did not give its part',
+    help: 'The route puts its answer together from several calls (`aggregate`), and one of them was answered with an error status, without the JSON that was asked for, or with more of it than `max`.',
+  }),
+  protocolMismatch: defineProblem({
+    code: 'protocol-mismatch', status: 502, title: 'The service does not speak this protocol',
+    help: 'The service is asked in a version of HTTP that it does not speak, or a WebSocket was asked of a service that is spoken to in HTTP/2 without TLS, where it has no place. Correct `protocol` of the service.',
+    proxyStatus: 'http_protocol_error',
+  }),
+  targetForbidden: defineProblem({
+    code: 'target-forbidden', status: 502, title: 'The service’s address is not allowed',
+    help: 'The name of the target leads to an address outside `networks` of the service, such as that of a cloud’s metadata. The log names it. If it is really meant, name its network there.',
+    proxyStatus: 'destination_ip_prohibited',
+  }),
   noTarget: defineProblem({
     code: 'no-target', status: 503, title: 'The service has no target',
     help: 'The service has no target that may take requests now.',
@@ -98,6 +120,11 @@ export const problems = {
     code: 'circuit-open', status: 503, title: 'The service is failing and gets a rest',
     help: 'Too many requests to the service failed or were slow, so for `breaker.open` none is sent there. Repeat the request after `Retry-After`; mend the service.',
     proxyStatus: 'destination_unavailable',
+  }),
+  overloaded: defineProblem({
+    code: 'overloaded', status: 503, title: 'The service has all the requests it can take',
+    help: 'The service has as many requests at once as its `concurrency` allows for the `priority` of the route. Repeat the request after `Retry-After`; give the service more targets or a higher limit if it has power to spare.',
+    proxyStatus: 'connection_limit_reached',
   }),
   draining: defineProblem({
     code: 'draining', status: 503, title: 'The gateway is shutting down',

@@ -1,7 +1,12 @@
 export { exponentialBackoff, parseRetryAfter, type Backoff } from './backoff.js';
+export { Bulkhead, type BulkheadOptions } from './bulkhead.js';
 export { CircuitBreaker, REFUSED, type BreakerOptions, type BreakerScope, type Outcome } from './circuit-breaker.js';
 export { elsewhere } from './elsewhere.js';
-export { compileJudge, type Judge, type JudgeOptions } from './judge.js';
+export { compileJudge, statusSet, type Judge, type JudgeOptions } from './judge.js';
 export { OutlierDetector, type OutlierOptions } from './outlier.js';
+export { PRIORITIES, type Priority } from './priority.js';
+export { Race, type RaceOutcome, type RaceRules } from './race.js';
+export { RecentQuantile, type QuantileOptions } from './recent-quantile.js';
 export { RetryBudget, type BudgetOptions } from './retry-budget.js';
 export { compileRetryRules, type RetryOptions, type RetryRules } from './retry-rules.js';
+export type { Waiter } from './waiting-line.js';

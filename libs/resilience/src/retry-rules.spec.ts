@@ -14,7 +14,7 @@ function exchange(method = 'GET', body: Outgoing['body'] = null, headers = {}): 
 const failure = (phase: string, type = problems.targetUnreachable): Problem => new Problem(type, '', { members: { phase } });
 
 describe('retry rules', () => {
-  it.each<[string, Outgoing['body'], boolean]>([['no body', null, true], ['a body in hand', Buffer.from('a'), true], ['a body that streams', Readable.from(['a']), false]])(
+  it.each<[string, Outgoing['body'], boolean]>([['no body', null, true], ['a body in hand', Buffer.from('a'), true], ['a body nobody has read from', Readable.from(['a']), true], ['a body that is gone', Readable.from(['a']).destroy(), false]])(
     'a request with %s', (_what, body, expected) => expect(rules.mayRepeat(exchange('PUT', body))).toBe(expected));
 
   it.each<[string, number, boolean]>([['GET', 503, true], ['PUT', 502, true], ['POST', 503, false], ['GET', 500, false], ['GET', 200, false]])(
@@ -30,6 +30,14 @@ describe('retry rules', () => {
     ['GET', 'out of targets', new Problem(problems.noTarget, ''), false],
     ['GET', 'that met a fault of ours', new TypeError('x'), false],
   ])('%s %s', (method, _what, error, expected) => expect(rules.retriesError(exchange(method), error)).toBe(expected));
+
+  it('a body that streams, only while it is whole and no connection was made', async () => {
+    const body = Readable.from(['a', 'b']);
+    const streaming = exchange('PUT', body);
+    expect([rules.retriesError(streaming, failure('connect')), rules.retriesError(streaming, failure('response-head')), rules.retriesAnswer(streaming, new Answer(503))]).toEqual([true, false, false]);
+    for await (const chunk of body) { expect(chunk).toBe('a'); break; }
+    expect([rules.retriesError(streaming, failure('connect')), rules.mayRepeat(streaming)]).toEqual([false, false]);
+  });
 
   it('any method with a key, when the file says so', () => {
     const keyed = exchange('POST', null, { 'idempotency-key': 'a' });

@@ -14,7 +14,7 @@ export interface RetryOptions {
 
 /** Judges whether an exchange may be tried again. */
 export interface RetryRules {
-  /** Asked before the first try. A body that streams is gone with the try it was sent with. */
+  /** Whether the body is still there for another try: a body that streams is, until a connection has begun to read it. */
   mayRepeat(exchange: Exchange): boolean;
   retriesAnswer(exchange: Exchange, answer: Answer): boolean;
   retriesError(exchange: Exchange, error: unknown): boolean;
@@ -28,9 +28,19 @@ export function compileRetryRules({ idempotencyKey, methods, problems, status }:
   const isIdempotent = (exchange: Exchange): boolean =>
     repeatable.has((exchange.outgoing as Outgoing).method) || (idempotencyKey && exchange.headers['idempotency-key'] !== undefined);
   return {
-    mayRepeat: ({ outgoing }) => outgoing !== null && (outgoing.body === null || Buffer.isBuffer(outgoing.body)),
-    retriesAnswer: (exchange, answer) => exchange.aborted === null && statuses.has(answer.status) && isIdempotent(exchange),
+    mayRepeat: hasBody,
+    retriesAnswer: (exchange, answer) => exchange.aborted === null && statuses.has(answer.status) && isIdempotent(exchange) && !isStream(exchange),
     retriesError: (exchange, error) => exchange.aborted === null && error instanceof Problem && codes.has(error.type.code)
-      && (error.extras.members?.['phase'] === 'connect' || isIdempotent(exchange)),
+      && (error.extras.members?.['phase'] === 'connect' ? hasBody(exchange) : isIdempotent(exchange) && !isStream(exchange)),
   };
+}
+
+function hasBody({ outgoing }: Exchange): boolean {
+  if (outgoing === null) return false;
+  const { body } = outgoing;
+  return body === null || Buffer.isBuffer(body) || !(body.readableDidRead || body.destroyed);
+}
+
+function isStream({ outgoing }: Exchange): boolean {
+  return outgoing !== null && outgoing.body !== null && !Buffer.isBuffer(outgoing.body);
 }

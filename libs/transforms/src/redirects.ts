@@ -47,9 +47,9 @@ function publicReference(location: string, exchange: Exchange): string {
 
 /** The target a host name and port belong to: the one that answered, or a sibling. */
 function targetAt(host: string, exchange: Exchange): Target | undefined {
-  const { target, route } = exchange;
+  const { target, route, service } = exchange;
   if (target?.url.host === host) return target;
-  return route?.service?.targets.find(({ url }) => url.host === host);
+  return (service ?? route?.service)?.targets.find(({ url }) => url.host === host);
 }
 
 function bareHost(authority: string, scheme: string): string {

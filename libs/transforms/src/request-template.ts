@@ -20,7 +20,7 @@ const FIXED: ReadonlyMap<string, Getter<Exchange>> = new Map<string, Getter<Exch
   ['request.scheme', ({ scheme }) => scheme],
   ['request.client', ({ client }) => client],
   ['route.name', ({ route }) => route?.name],
-  ['service.name', ({ route }) => route?.service?.name],
+  ['service.name', ({ route, service }) => (service ?? route?.service)?.name],
   // The address without its user information.
   ['target.url', ({ target }) => target ? target.url.origin + target.basePath : undefined],
 ]);

@@ -49,7 +49,7 @@ function lineOf({ kind, key, name, match }: TableLine, config: GatewayConfig): L
   return {
     name, kind,
     methods: match.methods ?? [], hosts: match.hosts ?? [], patterns: match.path,
-    to: route?.to ?? `(${endpoint?.serve})`,
+    to: route?.to ?? (route?.aggregate ? Object.values(route.aggregate.calls).map(({ to }) => to).join(' + ') : `(${endpoint?.serve})`),
     who: whoMay(settings), path: settings.path, policies: (route ?? endpoint)?.use ?? [],
     file, line,
   };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Gateway } from '../../bootstrap.js';
+import { ConfigStore } from '../../config/index.js';
 import { EXIT } from '../failure.js';
 import type { Io } from '../io.js';
 import { explained } from '../listen-failure.js';
@@ -12,7 +12,7 @@ interface StartOptions extends CommonOptions {
 }
 
 export function startCommand(program: Command, io: Io, done: (code: number) => void): void {
-  withConfig(program.command('start').description('start the gateway; a changed file or SIGHUP loads it again, SIGTERM ends it'))
+  withConfig(program.command('start').description('start the gateway; a changed file or SIGHUP loads it again, SIGUSR2 replaces its workers, SIGTERM ends it'))
     .option('-p, --port <port>', 'listen on this port instead of the file’s; 0 for any free one', parsePort)
     .option('--host <address>', 'listen on this address instead of the file’s')
     .action(async (options: StartOptions) => done(await start(options, io)));
@@ -20,17 +20,32 @@ export function startCommand(program: Command, io: Io, done: (code: number) => v
 
 /** Runs until a signal ends it. */
 async function start({ config, port, host, json }: StartOptions, io: Io): Promise<number> {
+  const load = loadOptions(config, io);
+  const options = { ...load, ...(port !== undefined && { port }), ...(host !== undefined && { host }) };
+  const { WORKER_MARK, workerCount } = await import('../../cluster/index.js');
+  if (io.env[WORKER_MARK] !== undefined) {
+    // Not for processes that plugins start.
+    delete process.env[WORKER_MARK];
+    return (await import('../work.js')).work(options);
+  }
+  const store = await ConfigStore.open(load);
+  const tell = (url: string): void => {
+    returnMemory();
+    announce(url, load.file, json === true, io);
+  };
+  if (workerCount(store.current.config.server) > 1) {
+    await (await import('../supervise.js')).supervise(store, tell);
+    return EXIT.good;
+  }
   // Nest takes half a second to load, and no other command needs it.
   const [{ startGateway }, { lifetime }] = await Promise.all([import('../../bootstrap.js'), import('../lifetime.js')]);
-  const load = loadOptions(config, io);
-  const gateway = await explained(() => startGateway({ ...load, ...(port !== undefined && { port }), ...(host !== undefined && { host }) }));
-  returnMemory();
-  announce(gateway, load.file, json === true, io);
+  const gateway = await explained(() => startGateway({ ...options, store }));
+  tell(gateway.url);
   await lifetime(gateway);
   return EXIT.good;
 }
 
-function announce({ url }: Gateway, file: string, json: boolean, io: Io): void {
+function announce(url: string, file: string, json: boolean, io: Io): void {
   const line = { level: 'info', time: new Date().toISOString(), msg: 'listening', url, file, pid: process.pid };
   io.out(json ? JSON.stringify(line) : `Passerelle listens on ${io.paint('bold', url)} (${file})`);
 }

@@ -62,4 +62,24 @@ describe('test', () => {
     using sample = configured(SAMPLE);
     expect(await ran(['test', '--config', sample.file], ENV)).toMatchObject({ code: 0, out: expect.stringContaining('has no tests') });
   });
+
+  it('knows variants, and the services that one answer is made of', async () => {
+    const more = SAMPLE.replace('routes:\n', `routes:
+  both: { match: { path: "/both/:id" }, authenticate: none, aggregate: { calls: { a: { to: auth-service, path: "/a/{id}", pick: x }, b: { to: attendance-service, path: /b } } } }
+  parted: { match: { path: /parted }, authenticate: none, to: auth-service, mirror: { to: spare }, split: { variants: { old: { weight: 1 }, new: { to: attendance-service, when: { header: { x-new: "1" } } } } } }
+`).replace('services:\n', 'services:\n  spare: { targets: "http://127.0.0.1:1" }\n');
+    const tests = [
+      '{ request: { url: /both/7 }, expect: { route: both, service: auth-service, path: /a/7 } }',
+      '{ request: { url: /both/7 }, expect: { service: attendance-service, path: /base/b, headers: { accept: application/json } } }',
+      '{ request: { url: /both/7, method: POST }, expect: { code: method-not-allowed } }',
+      '{ request: { url: /parted }, expect: { service: auth-service } }',
+      '{ request: { url: /parted, headers: { x-new: "1" } }, expect: { service: attendance-service, headers: { x-mirrored: null } } }',
+    ];
+    using sample = configured(`${more}tests:\n${tests.map((test) => `  - ${test}\n`).join('')}`);
+    expect(await ran(['test', '--config', sample.file], ENV)).toMatchObject({ code: 0, out: expect.stringContaining('5 passed') });
+    const both = await ran(['explain', 'GET', '/both/7', '--config', sample.file], ENV);
+    for (const text of ['put together from what auth-service and attendance-service answer', 'What auth-service gets', 'GET /a/7', 'What attendance-service gets']) expect(both.out).toContain(text);
+    expect((await ran(['explain', 'GET', '/parted', '-H', 'x-new: 1', '--config', sample.file], ENV)).out).toContain('forwarded to attendance-service (variant new): GET ');
+    expect((await ran(['routes', '--config', sample.file], ENV)).out).toMatch(/GET +both +auth-service \+ attendance-service/);
+  });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
 import { rolesSchema, unmatchedSchema } from './access.js';
+import { aggregateSchema } from './aggregate.js';
 import { endpointShape } from './endpoints.js';
 import { chosen } from './extensions.js';
 import { matchSchema, versionsSchema } from './match.js';
@@ -13,7 +14,8 @@ import { listOf, name } from './values.js';
 
 const use = listOf(name()).default([]).describe('Policies to take settings from, in order; later ones win, what is written inline wins over all.');
 
-const to = name().describe('The service that answers.');
+const to = name().optional().describe('The service that answers. A route has either this or `aggregate`.');
+const aggregate = aggregateSchema.optional().describe('One answer put together from several calls, instead of `to`. Such a route takes GET (and HEAD) unless `match.methods` says otherwise, and no WebSockets.');
 const description = z.string().optional().describe('A note for people.');
 
 /** One route after inheritance: its own keys and every setting, defaults filled in. */
@@ -23,6 +25,7 @@ export const routeSchema = (extensions: ExtensionRegistry) =>
     match: matchSchema.describe('Which requests this route takes.'),
     use,
     to,
+    aggregate,
   });
 
 /** One endpoint after inheritance. */
@@ -33,7 +36,7 @@ export function fileSchema(extensions: ExtensionRegistry) {
   const settings = settingsSchema(extensions).partial();
   return z.strictObject({
     version: z.literal(1).describe('Version of this file’s shape.'),
-    include: listOf(z.string()).optional().describe('Files to merge in, relative to this one; a trailing `?` makes one optional. A name may be defined once.'),
+    include: listOf(z.string()).optional().describe('Files to merge in, relative to this one; a trailing `?` makes one optional. A name may be defined once. `consul://host:port/key` is a key of Consul’s store, and with a `/` at its end all keys below it, in order; `consul+https://` for TLS. The token is the environment variable CONSUL_HTTP_TOKEN. A changed key loads itself, unless `server.watch` is off. Danger: whoever may write the keys decides what the gateway does, and can have every environment variable sent somewhere; only files of the gateway, and plugins, cannot be named there.'),
     info: z.strictObject({
       title: z.string().default('Passerelle').describe('Name for people: the heading of `/docs`. Default: Passerelle.'),
       name: z.string().default('passerelle').describe('Name for machines. Default: passerelle.'),
@@ -53,7 +56,7 @@ export function fileSchema(extensions: ExtensionRegistry) {
     authenticate: z.record(name(), chosen(extensions, 'authenticator')).default({}).describe('Authenticators by name.'),
     policies: z.record(name(), settings).default({}).describe('Settings by name, for `use:`.'),
     services: z.record(name(), serviceSchema(extensions)).default({}).describe('Services by name: where they are and how they are spoken to.'),
-    routes: z.record(name(), settings.extend({ description, match: matchSchema.describe('Which requests this route takes.'), use, to })).default({}).describe('Routes by name: a match, where it leads, and every setting. Which of several matching routes wins: see Precedence.'),
+    routes: z.record(name(), settings.extend({ description, match: matchSchema.describe('Which requests this route takes.'), use, to, aggregate }).meta({ oneOf: [{ required: ['to'] }, { required: ['aggregate'] }] })).default({}).describe('Routes by name: a match, where it leads, and every setting. Which of several matching routes wins: see Precedence.'),
     endpoints: z.record(name(), z.union([z.literal('off'), settings.extend({ ...endpointShape, use }).partial()])).default({}).describe('Built-in endpoints: where they are mounted, who may, and what they look like.'),
     tests: z.array(testSchema).default([]).describe('Requests and what must become of them: `passerelle test`.'),
   });
@@ -71,5 +74,11 @@ export type MatchConfig = z.output<typeof matchSchema>;
 export type VersionsConfig = z.output<typeof versionsSchema>;
 export type RolesConfig = z.output<typeof rolesSchema>;
 export type TestConfig = z.output<typeof testSchema>;
+export type { AggregateConfig, CallConfig } from './aggregate.js';
+export type { FallbackConfig, StandInConfig } from './fallback.js';
+export type { MirrorConfig } from './mirror.js';
+export type { SplitCondition, SplitConfig } from './split.js';
+export type { ConcurrencyConfig } from './concurrency.js';
+export type { HedgeConfig } from './hedge.js';
 export type { BreakerConfig, PassiveConfig, RetryConfig } from './resilience.js';
 export { ENDPOINT_KINDS, type EndpointKind } from './endpoints.js';

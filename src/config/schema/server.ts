@@ -5,11 +5,12 @@ import { duration, durationOrOff, listOf, size } from './values.js';
 export const serverSchema = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to listen on. Default: 0.0.0.0, all of them.'),
   port: z.int().min(0).max(65535).default(8000).describe('Default: 8000; 0 for any free one.'),
+  workers: z.union([z.literal('auto'), z.int().min(1).max(64)]).default(1).describe('Processes that answer behind the one port, for more than one core; `auto` for as many as there are cores. What a gateway keeps in memory (breakers, budgets, connections to targets) each has for itself; metrics add up. Default: 1.'),
   limits: z.strictObject({
     url: size().prefault('8KiB').describe('Longest request target; over it: 414. Default: 8KiB.'),
     headers: size().prefault('32KiB').describe('All header fields together; over it: 431. Default: 32KiB.'),
     headerCount: z.int().min(1).default(100).describe('Header fields in a request; over it: 431. Default: 100.'),
-    connections: z.int().min(0).default(0).describe('Client connections at once; 0 for no limit. Default: 0.'),
+    connections: z.int().min(0).default(0).describe('Client connections at once, of each worker; 0 for no limit. Default: 0.'),
   }).prefault({}).describe('How much a client may send before anything is routed.'),
   timeout: z.strictObject({
     header: duration().prefault('10s').describe('For a client to send its request header; over it: 408. Default: 10s.'),

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
 import { activeSchema } from './active.js';
+import { concurrencySchema } from './concurrency.js';
 import { chosen } from './extensions.js';
+import { hedgeSchema } from './hedge.js';
 import { breakerSchema, passiveSchema, retrySchema } from './resilience.js';
+import { checkNetworks, upstreamShape } from './upstream.js';
 import { duration, durationOrOff, listOf } from './values.js';
 
 const targetUrl = z.string().regex(/^https?:\/\/[^/?#\s]+(?:\/[^?#\s]*)?$/, { error: 'expected an http:// or https:// address without query' });
@@ -41,10 +44,7 @@ export function serviceSchema(extensions: ExtensionRegistry) {
     zone: z.strictObject({
       own: z.string().optional().describe('Zone this gateway runs in, e.g. `${ZONE:-}`. Targets of it are preferred while at least one is available. Danger: a zone with few targets gets all the requests of its gateways. Default: none.'),
     }).prefault({}).describe('Keeps requests near.'),
-    connections: z.strictObject({
-      max: z.int().min(1).default(128).describe('Connections to one target at most; further requests wait. Default: 128.'),
-      keepAlive: duration().prefault('4s').describe('How long an idle connection stays open; keep it below the service’s own limit. Default: 4s.'),
-    }).prefault({}).describe('The connections to each target.'),
+    ...upstreamShape,
     health: z.strictObject({
       path: z.string().regex(/^\//).default('/health').describe('Asked by `/health/services` and by probes. Default: /health.'),
       timeout: duration().prefault('5s').describe('Default: 5s.'),
@@ -55,6 +55,7 @@ export function serviceSchema(extensions: ExtensionRegistry) {
     }).prefault({}).describe('How the service is asked whether it is well, and what is concluded from its answers.'),
     breaker: breakerSchema.optional().describe('Circuit breaker: no requests for a while when too many failed. `{}` for the defaults. Default: off.'),
     retry: retrySchema.optional().describe('Sends requests again that failed, to another target where there is one. `{}` for the defaults. Default: off.'),
-    allowPrivate: z.enum(['all', 'no-metadata']).default('no-metadata').describe('Which special networks the addresses may lie in: `no-metadata` refuses link-local and cloud metadata addresses, after DNS. Default: no-metadata.'),
-  }).refine(({ discover, targets }) => discover !== undefined || targets.length > 0, { path: ['targets'], error: 'expected at least one target, or `discover`' });
+    concurrency: concurrencySchema.optional().describe('How many requests it gets at once from each worker; further ones wait, or get 503 `overloaded` with `Retry-After`. A request counts until its answer has come from the service, an event stream or a WebSocket until it stands. Default: no limit.'),
+    hedge: hedgeSchema.optional().describe('Sends a request that is slow to another target as well; the first good answer wins. Takes from the budget of `retry`, or adds at most 10 % where it has none. `{}` for the defaults. Default: off.'),
+  }).refine(({ discover, targets }) => discover !== undefined || targets.length > 0, { path: ['targets'], error: 'expected at least one target, or `discover`' }).superRefine(checkNetworks);
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
+import { prioritySchema } from './concurrency.js';
 import { chosen } from './extensions.js';
+import { hedgeSchema } from './hedge.js';
+import { fallbackSchema } from './fallback.js';
+import { mirrorSchema } from './mirror.js';
 import { breakerSchema, retrySchema } from './resilience.js';
+import { splitSchema } from './split.js';
 import { duration, durationOrOff, headerName, listOf, name, onOff, size, sizeOrOff, template } from './values.js';
 
 const requirement = (what: string) =>
@@ -159,6 +164,11 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     timeout: timeout.prefault({}).describe('How long each part of an exchange may take; `off` for no limit.'),
     breaker: z.union([z.literal('off').describe('None, whatever the service has.'), breakerSchema]).optional().describe('A circuit breaker of this route’s own instead of its service’s. Default: that of the service.'),
     retry: z.union([z.literal('off').describe('No retries, whatever the service has.'), retrySchema]).optional().describe('Retries of this route instead of its service’s. Default: those of the service.'),
+    hedge: z.union([z.literal('off').describe('None, whatever the service has.'), hedgeSchema]).optional().describe('Hedging of this route instead of its service’s. Default: that of the service.'),
+    priority: prioritySchema.default('normal').describe('How much its requests matter when the service has all the `concurrency` it may have: the lower, the sooner they get 503 `overloaded`. Default: normal.'),
+    fallback: fallbackSchema.optional().describe('What the client gets when the service fails: a list of stand-ins tried in order, or `{ when, then }`. The answer tells by `X-Degraded: stale`, `service` or `static`. Default: the problem, or the service’s own error.'),
+    split: splitSchema.optional().describe('Parts the requests between variants of the service, by conditions and weights. Default: none.'),
+    mirror: mirrorSchema.optional().describe('Copies requests to another service, whose answers are dropped; the live ones neither wait nor fail for it. Default: none.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
     websocket: websocket.prefault('on').describe('WebSocket upgrades. Default: on.'),
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),

@@ -7,6 +7,7 @@ export function checkAccess(facts: Facts): void {
   const some = namesOf(root, 'authenticate').length > 0;
   for (const [section, nodes] of [['routes', resolved.written.routes], ['endpoints', resolved.written.endpoints]] as const) {
     for (const [name, node] of nodes) {
+      if (resolved.endpoints.get(name)?.serve === 'admin' && section === 'endpoints') checkAdmin(node, [section, name], facts);
       if (isPublic(node)) checkPublic(node, [section, name], facts);
       else if (!some) {
         const place = section === 'routes' ? locate(root, ['routes', name]).place : node.place;
@@ -18,6 +19,13 @@ export function checkAccess(facts: Facts): void {
   if (!some && unmatched.exact && unmatched.node.kind === 'scalar' && Number(unmatched.node.value) === 401) {
     facts.issues.add(unmatched.place, ['unmatched', 'unauthenticated'], '401 needs an authenticator; the file has none');
   }
+}
+
+/** Whoever may call it can take services out. */
+function checkAdmin(node: MapNode, path: readonly string[], { issues }: Facts): void {
+  const authorize = child(node, 'authorize');
+  if (!isPublic(node) && authorize && authorize.layer !== 'defaults') return;
+  issues.add(node.place, path, 'this must say by itself who may call it, such as `authorize: { roles: [admin] }`');
 }
 
 function isPublic(node: MapNode): boolean {

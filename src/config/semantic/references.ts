@@ -1,6 +1,7 @@
 import { problemCatalogue } from '#libs/kernel';
 import { namesIn } from '../layers.js';
 import { child, entriesOf, nodeAt, type Node } from '../nodes.js';
+import { serviceReferences } from './destinations.js';
 import { namesOf, noSuch, settingsOf, type Facts } from './facts.js';
 
 /** Names that must be defined elsewhere in the file. */
@@ -8,7 +9,7 @@ export function checkReferences(facts: Facts): void {
   const names = {
     service: namesOf(facts.root, 'services'), policy: namesOf(facts.root, 'policies'), authenticator: namesOf(facts.root, 'authenticate'),
   };
-  const check = (kind: keyof typeof names, node: Node | undefined, path: readonly string[]): void => {
+  const check = (kind: keyof typeof names, node: Node | undefined, path: readonly (string | number)[]): void => {
     for (const { name, node: written, index } of namesIn(node)) {
       if (!names[kind].includes(name)) facts.issues.add(written.place, index === null ? path : [...path, index], noSuch(kind, name, names[kind]));
     }
@@ -17,7 +18,7 @@ export function checkReferences(facts: Facts): void {
     const authenticate = child(node, 'authenticate');
     if (!(authenticate?.kind === 'scalar' && authenticate.value === 'none')) check('authenticator', authenticate, [...path, 'authenticate']);
     check('policy', child(node, 'use'), [...path, 'use']);
-    if (path[0] === 'routes') check('service', child(node, 'to'), [...path, 'to']);
+    for (const { node: service, path: key } of serviceReferences(node)) check('service', service, [...path, ...key]);
     checkProblemCodes(child(child(node, 'errors'), 'only'), [...path, 'errors', 'only'], facts);
   }
 }
@@ -55,10 +56,10 @@ export function checkUnused({ root, warnings }: Facts): void {
   const used = { services: new Set<string>(), policies: new Set<string>(), authenticate: new Set<string>() };
   const settings = settingsOf(root);
   const collect = (into: Set<string>, node: Node | undefined): void => namesIn(node).forEach(({ name }) => into.add(name));
-  for (const { path, node } of settings) {
+  for (const { node } of settings) {
     collect(used.policies, child(node, 'use'));
     collect(used.authenticate, child(node, 'authenticate'));
-    if (path[0] === 'routes') collect(used.services, child(node, 'to'));
+    for (const { node: service } of serviceReferences(node)) collect(used.services, service);
   }
   // A route that names no authenticator takes all of them.
   const anyTakesAll = entriesOf(child(root, 'routes')).length > 0 && !namesOf(root, 'authenticate').every((name) => used.authenticate.has(name)) && settings.some(({ path, node }) => path[0] === 'routes' && !settled(root, node));

@@ -1,11 +1,11 @@
-import { Secret, type Chosen } from '#libs/kernel';
+import { Secret } from '#libs/kernel';
 import { writtenAt } from '../origins.js';
 import type { Facts } from './facts.js';
 
 /** Secrets that stand in the file itself, where everyone who reads the file reads them. */
 export function checkSecrets({ resolved, warnings }: Facts): void {
-  for (const [section, values] of [['authenticate', Object.entries(resolved.file?.authenticate ?? {})], ['routes', [...resolved.routes]], ['endpoints', [...resolved.endpoints]]] as const) {
-    for (const [name, value] of values as readonly (readonly [string, Chosen])[]) {
+  for (const [section, values] of [['authenticate', Object.entries(resolved.file?.authenticate ?? {})], ['services', Object.entries(resolved.file?.services ?? {})], ['routes', [...resolved.routes]], ['endpoints', [...resolved.endpoints]]] as const) {
+    for (const [name, value] of values as readonly (readonly [string, object])[]) {
       for (const path of secretsIn(value, [section, name])) {
         const node = writtenAt(resolved.written, path);
         if (node?.kind === 'scalar' && node.from === 'text') warnings.add(node.place, path, 'a secret is written in the file; take it from the environment (`${NAME}`) or from a file (`${file:path}`)');

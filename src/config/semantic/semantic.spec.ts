@@ -1,11 +1,12 @@
 import { formatIssues } from '../issues.js';
+import { renderEffective } from '../render.js';
 import { ConfigFolder, valid } from '../config.fixture.js';
 
 const ROUTE = (more = ''): string => `routes: { r: { match: { path: "/r/:id" }, to: echo${more === '' ? '' : `, ${more}`} } }`;
 
 async function check(text: string): Promise<readonly string[]> {
   using folder = new ConfigFolder({ 'gateway.yaml': text.startsWith('version: ') ? text : valid(text) });
-  return folder.mistakes();
+  return await folder.mistakes();
 }
 
 describe('what does not agree', () => {
@@ -41,6 +42,9 @@ describe('what does not agree', () => {
     ['two endpoints for one request', 'endpoints: { health: { at: /live }, live: { at: /live } }', 'both match GET /live'],
     ['an endpoint that cannot know the service', 'endpoints: { service: { at: /health/one } }', 'endpoints.service.at: /health/one does not say which service: expected a `:service` segment'],
     ['a test of a route that is none', `${ROUTE()}\ntests: [{ request: { url: /r/1 }, expect: { route: rr } }]`, 'tests[0].expect.route: there is no route "rr"'],
+    ['an admin endpoint for everybody', 'endpoints: { admin: { at: /admin } }', 'endpoints.admin: this must say by itself who may call it, such as `authorize: { roles: [admin] }`'],
+    ['an admin endpoint by another name', 'defaults: { authorize: { roles: [a] } }\nendpoints: { ops: { serve: admin, at: /ops } }', 'endpoints.ops: this must say by itself who may call it'],
+    ['a public admin endpoint', 'endpoints: { admin: { at: /admin, authenticate: none, authorize: any } }', 'endpoints.admin: this must say by itself who may call it'],
     ['a test of a service that is none', 'tests: [{ request: { url: / }, expect: { service: ech } }]', 'tests[0].expect.service: there is no service "ech". Did you mean "echo"?'],
     ['a test of an endpoint that is off', 'endpoints: { docs: off }\ntests: [{ request: { url: /docs }, expect: { endpoint: docs } }]', 'tests[0].expect.endpoint: there is no endpoint "docs"'],
   ])('%s', async (_name, text, expected) => {
@@ -52,6 +56,7 @@ describe('what does not agree', () => {
     ['two patterns of different methods', 'routes:\n  a: { match: { path: /x, methods: GET }, to: echo }\n  b: { match: { path: /x, methods: POST }, to: echo }'],
     ['a template that fits every pattern', 'routes: { r: { match: { path: ["/a/:id", "/b/:id/**"] }, to: echo, path: { template: "/{id}" } } }'],
     ['roles asked by defaults beside a public route', `defaults: { authorize: { roles: [a] } }\n${ROUTE('authenticate: none')}`],
+    ['an admin endpoint for some', 'endpoints: { admin: { at: /admin, authorize: { roles: [admin] } } }'],
     ['any origin without credentials', ROUTE('cors: { origins: "*" }')],
   ])('%s are fine', async (_name, text) => {
     expect(await check(text)).toEqual([]);
@@ -80,5 +85,68 @@ describe('warnings', () => {
     expect(await secrets('"${KEY:-plainly-written}"', {})).toEqual(['authenticate.users.secret']);
     expect(await secrets('"${KEY:-plainly-written}"', { KEY: 'x' })).toEqual([]);
     expect(await secrets('"${file:key}"', {})).toEqual([]);
+  });
+});
+
+const SERVICES = 'version: 1\nservices: { echo: { targets: "http://a" }, other: { targets: "http://b" } }\n';
+const TO = (more: string, to = 'to: echo, '): string => `${SERVICES}routes: { r: { match: { path: "/r/:id" }, ${to}authenticate: none, ${more} } }`;
+const CALL = (call: string, more = ''): string => TO(`aggregate: { calls: { a: { to: other, path: /a }, b: { to: echo, ${call} } }${more} }`, '');
+
+describe('where requests go', () => {
+  it.each<[string, string, string]>([
+    ['nowhere', TO('', ''), '3:11 routes.r.to: missing; expected the name of a service (or `aggregate` instead)'],
+    ['two ways', TO('aggregate: { calls: { a: { to: other, path: /a } } }'), 'routes.r.aggregate: a route has either `to` or `aggregate`'],
+    ['a fallback to no service', TO('fallback: [stale, { service: othr }]'), 'routes.r.fallback[1].service: there is no service "othr". Did you mean "other"?'],
+    ['a fallback with conditions to no service', TO('fallback: { when: { status: [500-599] }, then: [{ service: x }] }'), 'routes.r.fallback.then[0].service: there is no service "x"'],
+    ['a fallback to itself', TO('fallback: [{ service: echo }]'), 'routes.r.fallback: the service "echo" cannot stand in for itself'],
+    ['a fallback in a policy', `${TO('use: p')}\npolicies: { p: { fallback: [{ service: othr }] } }`, 'policies.p.fallback[0].service: there is no service "othr"'],
+    ['a stand-in of two kinds', TO('fallback: [{ service: other, status: 200 }]'), 'routes.r.fallback[0].status: unknown key'],
+    ['a word that is no stand-in', TO('fallback: [stael]'), 'routes.r.fallback[0]: expected'],
+    ['a header that frames', TO('fallback: [{ headers: { Content-Length: "1" } }]'), 'this one frames the message'],
+    ['a file that is not there', TO('fallback: [{ file: none.json }]'), '3:92 routes.r.fallback[0].file: none.json: there is no such file'],
+    ['a file that is a folder', TO('fallback: { then: [{ file: . }] }'), 'routes.r.fallback.then[0].file: .: this is a directory, expected a file'],
+    ['a problem that is none', TO('fallback: { when: { problems: [no-targets] }, then: [stale] }'), 'routes.r.fallback.when.problems[0]: expected "target-unreachable"'],
+    ['a variant to no service', TO('split: { variants: { a: { to: oter, weight: 1 } } }'), 'routes.r.split.variants.a.to: there is no service "oter". Did you mean "other"?'],
+    ['weights that are all none', TO('split: { variants: { a: {}, b: { to: other, when: { role: x } } } }'), 'routes.r.split.variants: no variant has a weight'],
+    ['a key to split by that is none', TO('split: { by: usr, variants: { a: { weight: 1 } } }'), 'routes.r.split.by: expected user, ip, cookie, random or header:<name>, got "usr"'],
+    ['a mirror of nothing', TO('mirror: { to: otehr }'), 'routes.r.mirror.to: there is no service "otehr". Did you mean "other"?'],
+    ['a mirror that is the service itself', TO('mirror: { to: echo }'), 'routes.r.mirror.to: the copies would go to the service that gets the live requests'],
+    ['a mirror that is a variant', TO('mirror: { to: other }, split: { variants: { a: { weight: 1 }, b: { to: other } } }'), 'routes.r.mirror.to: the copies would go'],
+    ['a call of no service', TO('aggregate: { calls: { a: { to: othr, path: /a } } }', ''), 'routes.r.aggregate.calls.a.to: there is no service "othr"'],
+    ['no calls', TO('aggregate: { calls: {} }', ''), 'routes.r.aggregate.calls: expected 1 to 32 calls'],
+    ['a call named as what is missing', TO('aggregate: { calls: { _missing: { to: echo, path: /a } } }', ''), 'choose another name'],
+    ['a path template that names nothing', CALL('path: "/b/{idd}"'), 'routes.r.aggregate.calls.b.path: "/b/{idd}" has the unknown placeholder {idd}'],
+    ['a query template that names nothing', CALL('path: /b, query: { q: "{params.idd}" }'), 'routes.r.aggregate.calls.b.query.q: "{params.idd}" has the unknown placeholder'],
+    ['a pick that is no path', CALL('path: /b, pick: "a..b"'), 'routes.r.aggregate.calls.b.pick: "a..b" is not a path'],
+    ['a body that names no call', CALL('path: /b', ', body: { x: ["{calls.c.name}"] }'), 'routes.r.aggregate.body.x[0]: "{calls.c.name}" has the unknown placeholder {calls.c.name}; allowed: calls.a, calls.b'],
+    ['a body that names no parameter', CALL('path: /b', ', body: "{params.no}"'), 'routes.r.aggregate.body: "{params.no}" has the unknown placeholder'],
+    ['a split of several calls', `${CALL('path: /b')}\ndefaults: { split: { variants: { a: { weight: 1 } } } }`, 'there is nothing to split'],
+  ])('%s', async (_name, text, expected) => {
+    expect(await check(text)).toContainEqual(expect.stringContaining(expected));
+  });
+
+  it.each([
+    ['all of it', TO('fallback: [stale, { service: other }, { status: 503, body: { detail: down } }, { file: gateway.yaml, contentType: text/plain }], mirror: { to: other, sample: 10% }')],
+    ['a split back to where it came from', TO('fallback: [{ service: echo }], split: { by: "header:x-user", variants: { a: { weight: 9 }, b: { to: other, weight: 1, when: [{ header: { x-b: [on, "1"] } }, { cookie: { b: true }, role: beta }] } } }')],
+    ['calls', CALL('path: "/b/{id}/{principal.id}", query: { q: "{request.query.q}" }, pick: data.items, default: []', ', body: { a: "{calls.a.name}", b: "{calls.b}", gone: "{missing}", who: "{principal.id}", id: "{params.id}" }')],
+  ])('%s is fine', async (_name, text) => {
+    using folder = new ConfigFolder({ 'gateway.yaml': text });
+    const { config, warnings } = await folder.load();
+    expect(warnings).toEqual([]);
+    folder.write('again.yaml', renderEffective(config, { origins: true }));
+    expect((await folder.load({}, 'again.yaml')).config.hash).toBe(config.hash);
+  });
+
+  it('reads the files that routes answer with, and sees when they change', async () => {
+    const text = TO('fallback: [{ file: down.json }]').replace(', other: { targets: "http://b" }', '');
+    using folder = new ConfigFolder({ 'gateway.yaml': text, 'down.json': Buffer.of(0x7b, 0, 0xff) });
+    const looked = new Map<string, string>();
+    const { config } = await folder.load({}, 'gateway.yaml', looked);
+    expect(config.files).toEqual({ 'down.json': Buffer.of(0x7b, 0, 0xff).toString('base64') });
+    expect([...looked.keys()]).toContain(folder.at('down.json'));
+    folder.write('down.json', '{}');
+    expect((await folder.load()).config.hash).not.toBe(config.hash);
+    folder.write('down.json', 'x'.repeat(1024 * 1024 + 1));
+    expect(await folder.mistakes()).toEqual([expect.stringContaining('routes.r.fallback[0].file: down.json: the file is over 1 MiB')]);
   });
 });

@@ -47,18 +47,21 @@ export function capturesOf(pattern: string): readonly string[] {
   return pattern.endsWith('/**') ? [...names, 'rest'] : names;
 }
 
-function checkCaptures(text: string, names: readonly string[]): void {
+/** @throws Error for a `{params.x}` that is not among the captured names. */
+export function checkCaptures(text: string, names: readonly string[]): void {
   for (const [, name = ''] of text.matchAll(/\{params\.([^{}]+)\}/g)) {
     if (!names.includes(name)) throw new Error(`"${text}" has the unknown placeholder {params.${name}}${names.length > 0 ? `; captured: ${names.join(', ')}` : ''}`);
   }
 }
 
-function explained(pattern: string, run: () => unknown): void {
+/** Runs a check on behalf of one pattern, which its error then names. */
+export function explained(pattern: string, run: () => unknown): void {
   const problem = mistakeIn(run);
   if (problem !== null) throw new Error(`${problem} (pattern ${pattern})`);
 }
 
-function mistakeIn(run: () => unknown): string | null {
+/** The message of what is thrown; `null` when nothing is. */
+export function mistakeIn(run: () => unknown): string | null {
   try {
     run();
     return null;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { events, Problem, problems, setAlarm, type Answer, type Clock, type Exchange, type Interceptor, type Next } from '#libs/kernel';
 import { compileRetryRules, exponentialBackoff, parseRetryAfter, type Backoff, type RetryBudget, type RetryRules } from '#libs/resilience';
 import type { RetryConfig } from '../../config/index.js';
@@ -73,7 +74,8 @@ class Retrying {
 
   async #try(exchange: Exchange, next: Next): Promise<Answer> {
     const { timeout } = this.parts.config;
-    if (timeout === undefined) return next(exchange);
+    // An upload that is under way cannot be repeated, so it is not given up for being slow.
+    if (timeout === undefined || exchange.outgoing?.body instanceof Readable) return next(exchange);
     const limit = setAlarm(timeout, { wake: () => exchange.trial?.abort(new Problem(problems.firstByteTimeout, `The try took longer than ${timeout} ms`)) });
     try {
       return await next(exchange);

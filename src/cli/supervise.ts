@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '#libs/kernel';
+import { forker, Relay, Supervisor } from '../cluster/index.js';
+import type { ConfigStore } from '../config/index.js';
+import { metricsTopic } from '../metrics/metrics-topic.js';
+import { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
+import { createLogger } from '../telemetry/logger.js';
+import { ReloadLog } from '../telemetry/reload-log.js';
+import { Failure } from './failure.js';
+import { lifetime } from './lifetime.js';
+
+/** What workers run: this program, with the same arguments. */
+const PROGRAM = fileURLToPath(new URL('../main.js', import.meta.url));
+
+/**
+ * Runs several workers until a signal ends them.
+ * @param announce is told where they listen, once all do.
+ * @throws Failure when one does not get ready.
+ */
+export async function supervise(store: ConfigStore, announce: (url: string) => void): Promise<void> {
+  const relay = new Relay();
+  const log = createLogger(store.current.config.log, relay);
+  const metrics = new SupervisorMetrics(systemClock);
+  const reloads = new ReloadLog(store, log);
+  const supervisor = new Supervisor({ store, log, fork: forker(PROGRAM, relay), inherited: [metricsTopic] });
+  supervisor.answer(metricsTopic, () => metrics.families(supervisor.facts));
+  try {
+    await supervisor.start();
+  } catch (error) {
+    await relay.end();
+    throw new Failure((error as Error).message, { cause: error });
+  }
+  announce(supervisor.url);
+  await lifetime({
+    log,
+    reload: () => supervisor.reload(),
+    restart: () => supervisor.restart(),
+    watch: (changed) => supervisor.watch(changed),
+    abandon: () => supervisor.abandon(),
+    close: () => supervisor.close(),
+  });
+  reloads.onApplicationShutdown();
+  await relay.end();
+}

@@ -1,0 +1,21 @@
+import { events, type Clock } from '#libs/kernel';
+import { fleetFamilies } from './fleet-families.js';
+import type { MetricFamily } from './metric-family.js';
+import { ReloadStats } from './reload-stats.js';
+
+/** What the supervisor of several workers counts. */
+export class SupervisorMetrics {
+  readonly #reloads: ReloadStats;
+
+  constructor(clock: Clock) {
+    const reloads = new ReloadStats(clock);
+    this.#reloads = reloads;
+    events.configurationApplied.subscribe(({ version }) => reloads.applied(version));
+    events.configurationLoadFailed.subscribe(() => reloads.outcomes.add('load-failed'));
+    events.configurationApplyFailed.subscribe(() => reloads.outcomes.add('apply-failed'));
+  }
+
+  families(facts: Omit<Parameters<typeof fleetFamilies>[0], 'reloads'>): readonly MetricFamily[] {
+    return fleetFamilies({ ...facts, reloads: this.#reloads });
+  }
+}
