@@ -12,8 +12,9 @@ const { fleetFamilies } = await import(new URL('metrics/fleet-families.js', dist
 const { gatewayFamilies } = await import(new URL('metrics/gateway-families.js', dist).href);
 const { ExchangeStats } = await import(new URL('metrics/exchange-stats.js', dist).href);
 const { ResilienceStats } = await import(new URL('metrics/resilience-stats.js', dist).href);
+const { SteeringStats } = await import(new URL('metrics/steering-stats.js', dist).href);
 const { ReloadStats } = await import(new URL('metrics/reload-stats.js', dist).href);
-const { ExtensionRegistry, problemCatalogue, problems, systemClock } = await import('#libs/kernel');
+const { Exchange, ExtensionRegistry, problemCatalogue, problems, systemClock } = await import('#libs/kernel');
 
 const extensions = new ExtensionRegistry(builtIns);
 const intro = read(new URL('configuration.intro.md', docs)).trimEnd();
@@ -88,18 +89,22 @@ async function families() {
     const { config } = await loadConfig({ file, env: {}, builtIns });
     const exchanges = new ExchangeStats(config.metrics.buckets, systemClock);
     const reloads = new ReloadStats(systemClock);
+    const exchange = new Exchange({ method: 'GET', path: '/', query: '', headers: {}, rawHeaders: [], startedAt: 0 });
     exchanges.active++;
-    exchanges.closed({
-      headers: {}, method: 'GET', status: 502, startedAt: 0, bytesIn: 0, bytesOut: 0, tries: 1, targetTime: 1,
-      problem: { type: problems.targetUnreachable }, route: { template: '/', endpoint: null, service: { name: 'service' } },
-    });
+    exchanges.closed(Object.assign(exchange, {
+      status: 502, tries: 1, targetTime: 1, variant: 'variant', degraded: 'static',
+      problem: { type: problems.targetUnreachable }, route: { name: 'route', template: '/', endpoint: null, service: { name: 'service' } },
+    }));
     reloads.applied(config.hash);
     const resilience = new ResilienceStats();
-    resilience.changed({ service: 'service', route: null, from: 'closed', to: 'open' });
-    resilience.retries.add('service');
-    resilience.ejections.add('service');
-    const directory = { services: new Map([['service', { targets: [] }]]) };
-    return [...gatewayFamilies({ directory, exchanges, resilience, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
+    for (const tally of [resilience.retries, resilience.ejections]) tally.add('service');
+    for (const tally of [resilience.shed, resilience.hedges]) tally.add('["service","which"]');
+    const steering = new SteeringStats();
+    steering.closed(exchange);
+    steering.copied({ service: 'service', outcome: 'sent' });
+    const bulkhead = { limit: 1, inFlight: 1, waiting: 1 };
+    const directory = { services: new Map([['service', { targets: [], breakers: new Map([['', { state: 'closed' }]]), config: { discover: {} }, stale: null, bulkhead }]]) };
+    return [...gatewayFamilies({ directory, exchanges, resilience, steering, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
   } finally {
     rmSync(folder, { recursive: true });
   }

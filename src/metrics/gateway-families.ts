@@ -2,14 +2,13 @@ import type { GatewayConfig } from '../config/index.js';
 import { connectionFamilies } from './connection-families.js';
 import type { EndpointStats, ExchangeStats } from './exchange-stats.js';
 import { counter, gauge, histogram, type Labels, type MetricFamily } from './metric-family.js';
-import type { MetricsRecorder, ServicesSource } from './metrics-recorder.js';
+import type { MetricsRecorder } from './metrics-recorder.js';
 import type { ResilienceStats } from './resilience-stats.js';
+import { serviceStateFamilies } from './service-state-families.js';
 import { steeringFamilies } from './steering-families.js';
 
 type MetricsConfig = GatewayConfig['metrics'];
 type MainSeries = keyof MetricsConfig['names'];
-
-const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
 const HELP: Readonly<Record<MainSeries, string>> = {
   requests: 'Requests answered, by method, route pattern and status.',
@@ -26,9 +25,9 @@ export function gatewayFamilies({ directory, exchanges, resilience, source, stee
   return [
     ...main.map(([name, series]) => mainFamily(name, series, exchanges, metrics.labels)),
     ...serviceFamilies(exchanges),
-    ...resilienceFamilies(resilience, directory),
+    ...resilienceFamilies(resilience),
+    ...serviceStateFamilies(directory),
     ...connectionFamilies(directory),
-    ...loadFamilies(resilience, directory),
     ...steeringFamilies(steering),
     ...trafficFamilies(exchanges, metrics.labels),
     counter('gateway_problems_total', 'Problems answered, by code (docs/errors.md).', [...exchanges.problems.entries()].map(([code, count]) => [{ code }, count])),
@@ -64,32 +63,14 @@ function serviceFamilies({ services }: ExchangeStats): MetricFamily[] {
   ];
 }
 
-/** Targets are counted, not named: their addresses are nobody's business on a page that may be public. */
-function resilienceFamilies({ breakers, ejections, retries }: ResilienceStats, { services }: ServicesSource): MetricFamily[] {
-  const states = breakers.flatMap(({ service, route, to }) =>
-    BREAKER_STATES.map((state) => [{ service, route: route ?? '', state }, state === to ? 1 : 0] as const));
-  const targets = [...services].flatMap(([service, { targets: all }]) => {
-    const available = all.filter((target) => target.available).length;
-    return [[{ service, state: 'available' }, available], [{ service, state: 'out' }, all.length - available]] as const;
-  });
-  return [
-    counter('gateway_retries_total', 'Tries after the first, by service.', [...retries.entries()].map(([service, count]) => [{ service }, count])),
-    gauge('gateway_breaker_state', 'State of each circuit breaker that ever opened: 1 for the one it is in. The route is empty for that of a service. With several workers a state that any of them sees is 1.', states, 'max'),
-    counter('gateway_target_ejections_total', 'Targets taken out because requests to them failed, by service.', [...ejections.entries()].map(([service, count]) => [{ service }, count])),
-    gauge('gateway_targets', 'Targets of a service that may have requests, and those that may not; of several workers, the most that any sees.', targets, 'max'),
-  ];
-}
-
-/** What keeps services from too many requests, and requests from slow targets. */
-function loadFamilies({ hedges, shed }: ResilienceStats, { services }: ServicesSource): MetricFamily[] {
-  const bulkheads = [...services].flatMap(([service, { bulkhead }]) => (bulkhead === null ? [] : [{ labels: { service }, bulkhead }]));
+/** What services went through besides requests. */
+function resilienceFamilies({ ejections, hedges, retries, shed }: ResilienceStats): MetricFamily[] {
   const pairs = (tally: ResilienceStats['shed']) => Array.from(tally.entries(), ([key, count]) => [...(JSON.parse(key) as [string, string]), count] as const);
   return [
-    counter('gateway_shed_total', 'Requests turned away because their service had all the requests it may have.', pairs(shed).map(([service, priority, count]) => [{ service, priority }, count])),
-    gauge('gateway_concurrency_limit', 'Requests that a service may have at once.', bulkheads.map(({ bulkhead, labels }) => [labels, bulkhead.limit])),
-    gauge('gateway_concurrency_in_flight', 'Requests that a service has of those.', bulkheads.map(({ bulkhead, labels }) => [labels, bulkhead.inFlight])),
-    gauge('gateway_concurrency_queue', 'Requests that wait until their service may have them.', bulkheads.map(({ bulkhead, labels }) => [labels, bulkhead.waiting])),
+    counter('gateway_retries_total', 'Tries after the first, by service.', [...retries.entries()].map(([service, count]) => [{ service }, count])),
     counter('gateway_hedges_total', 'Requests sent to more than one target at once: a later target was faster (won), the first one was (lost), or none gave a good answer (failed).', pairs(hedges).map(([service, outcome, count]) => [{ service, outcome }, count])),
+    counter('gateway_shed_total', 'Requests turned away because their service had all the requests it may have.', pairs(shed).map(([service, priority, count]) => [{ service, priority }, count])),
+    counter('gateway_target_ejections_total', 'Targets taken out because requests to them failed, by service.', [...ejections.entries()].map(([service, count]) => [{ service }, count])),
   ];
 }
 

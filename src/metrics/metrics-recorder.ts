@@ -43,7 +43,6 @@ export class MetricsRecorder implements OnApplicationShutdown {
       events.targetEjected.subscribe(({ service }) => this.resilience.ejections.add(service)),
       events.requestShed.subscribe(({ priority, service }) => this.resilience.shed.add(JSON.stringify([service, priority]))),
       events.requestHedged.subscribe(({ outcome, service }) => this.resilience.hedges.add(JSON.stringify([service, outcome]))),
-      events.breakerChanged.subscribe((change) => this.resilience.changed(change)),
       events.configurationApplied.subscribe(({ version }) => {
         reloads.applied(version);
         exchanges.measureIn(source.current.config.metrics.buckets);

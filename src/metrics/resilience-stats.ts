@@ -1,4 +1,3 @@
-import type { BreakerChange } from '#libs/kernel';
 import { Tally } from './tally.js';
 
 /** What services went through besides requests. */
@@ -11,14 +10,4 @@ export class ResilienceStats {
   readonly shed = new Tally<string>();
   /** Requests that were sent to more than one target at once, by service and outcome. */
   readonly hedges = new Tally<string>();
-  readonly #breakers = new Map<string, BreakerChange>();
-
-  changed(change: BreakerChange): void {
-    this.#breakers.set(JSON.stringify([change.service, change.route]), change);
-  }
-
-  /** The latest change of each breaker; one that never opened is not among them. */
-  get breakers(): readonly BreakerChange[] {
-    return [...this.#breakers.values()];
-  }
 }

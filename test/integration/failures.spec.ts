@@ -76,9 +76,9 @@ describe('T9: each failure has its own problem', () => {
     expect(broken.map(({ problem, target }) => [problem.extras.members, target.url.port])).toEqual([[{ phase: 'response-body', side: 'target' }, new URL(echo.url).port]]);
   });
 
-  it.each(['leaves', 'leaves in the middle of its upload', 'waits until the total time is over'])('blames no target for an answer whose client %s', async (how) => {
+  it.each(['leaves', 'leaves in the middle of its upload', 'uploads more than it may', 'waits until the total time is over'])('blames no target for an answer whose client %s', async (how) => {
     await using echo = await echoService((request, response) => { request.resume(); response.writeHead(200); setInterval(() => response.write('more'), 20).unref(); });
-    await using gw = await gateway(OPEN, { echo });
+    await using gw = await gateway(OPEN.replace('none,', 'none, body: { limit: 5b },'), { echo });
     const broken: BrokenAnswer[] = [];
     const stop = events.answerBroken.subscribe((one) => broken.push(one));
     const closed = new Promise((resolve) => { const end = events.exchangeClosed.subscribe((exchange) => { end(); resolve(exchange); }); });
@@ -86,6 +86,7 @@ describe('T9: each failure has its own problem', () => {
     socket.write(how.includes('upload') ? 'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n' : 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
     await new Promise((resolve) => socket.once('data', resolve));
     if (how.startsWith('leaves')) socket.destroy();
+    if (how.startsWith('uploads')) socket.write('3\r\ndef\r\n');
     await closed;
     await new Promise((resolve) => setTimeout(resolve, 50));
     stop();

@@ -357,6 +357,21 @@ describe('P1: what breaks over HTTP/2', () => {
     expect(service.sessions).toHaveLength(2);
   });
 
+  it('sends what a goodbye in anger leaves out once more, and nothing else', async () => {
+    const seen: string[] = [];
+    await using service = await http2Service((stream, headers, session) => {
+      seen.push(headers[':path'] as string);
+      if (seen.length === 2) session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 1);
+      if (seen.length > 2) void echo(stream, headers);
+    });
+    await using gw = await before(service.url);
+    const first = gw.fetch('/first', { method: 'POST' });
+    await soon(() => seen.length === 1);
+    const replies = await Promise.all([first, gw.fetch('/second', { method: 'POST' })]);
+    expect(replies.map(({ status }) => status)).toEqual([502, 200]);
+    expect(seen).toEqual(['/first', '/second', '/second']);
+  });
+
   it('loses no request to a service that often says goodbye', async () => {
     let seen = 0;
     await using service = await http2Service((stream, headers, session) => {
