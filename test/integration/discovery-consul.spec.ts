@@ -196,7 +196,7 @@ async function instance(agent: ConsulAgent, name: string): Promise<EchoService &
   return Object.assign(echo, { name });
 }
 
-described('a gateway that asks Consul', () => {
+described('T4: a gateway that asks Consul', () => {
   it('loses no request while instances come and go', async () => {
     await using agent = await start();
     const running = [await instance(agent, 'i0'), await instance(agent, 'i1')];

@@ -14,7 +14,7 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
   return `_users._tcp 0 SRV ${priority} ${weight} ${port} users-${index}\nusers-${index} 0 A ${hostname}`;
 };
 
-(knot === null ? describe.skip : describe)('a real DNS server', () => {
+(knot === null ? describe.skip : describe)('T4: a real DNS server', () => {
   const harness = (type: 'address' | 'srv', record: (instance: Announced, index: number) => string) => async () => {
     const server = await DnsServer.start(knot as string);
     const srv = type === 'srv';
@@ -52,7 +52,7 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
     const gaps = tap.asked.slice(1).map(({ at }, index) => at - (tap.asked[index]?.at ?? 0));
     for (const [index, seconds] of [2, 1, 1].entries()) {
       expect(gaps[index]).toBeGreaterThan(seconds * 1_000 - 20);
-      expect(gaps[index]).toBeLessThan(seconds * 1_000 + 600);
+      expect(gaps[index]).toBeLessThan(seconds * 1_000 + 2_000);
     }
     expect(following.told).toMatchObject([[{ url: 'http://10.0.0.1' }], [{ url: 'http://10.0.0.2' }]]);
   }, 30_000);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { echoService, type EchoService } from '#libs/testing';
 import { gateway } from '../support/gateway.js';
 
-it('a file of addresses beside the configuration: a wrong one leaves the last good one in force', async () => {
+it('T4: a file of addresses beside the configuration: a wrong one leaves the last good one in force', async () => {
   await using one = await echoService();
   await using two = await echoService();
   await using door = await gateway(`

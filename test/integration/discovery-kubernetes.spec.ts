@@ -61,7 +61,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-describe('discover: { use: kubernetes }', () => {
+describe('T4: discover: { use: kubernetes }', () => {
   it('pods roll under load, and no request fails', async () => {
     await using api = await KubernetesApi.start();
     const old = [await RunningPod.start('old-1'), await RunningPod.start('old-2')];

@@ -39,7 +39,7 @@ async function soon(check: () => boolean): Promise<void> {
   expect(check()).toBe(true);
 }
 
-describe('P1: HTTP/2 without TLS, a request and its answer', () => {
+describe('T13: HTTP/2 without TLS, a request and its answer', () => {
   let service: Http2Service;
   let gw: TestGateway;
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('P1: HTTP/2 without TLS, a request and its answer', () => {
   });
 });
 
-describe('P1: answers over HTTP/2', () => {
+describe('T13: answers over HTTP/2', () => {
   const answers: Record<string, (stream: ServerHttp2Stream) => void> = {
     '/trailers': (stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', trailer: 'grpc-status' }, { waitForTrailers: true });
@@ -133,7 +133,7 @@ describe('P1: answers over HTTP/2', () => {
   });
 });
 
-describe('P1: bodies over HTTP/2 move at the slower side’s pace', () => {
+describe('T13: bodies over HTTP/2 move at the slower side’s pace', () => {
   it('waits for a slow client, keeps little in memory, and lets the others through', async () => {
     const size = 24 << 20;
     let written = 0;
@@ -190,7 +190,7 @@ describe('P1: bodies over HTTP/2 move at the slower side’s pace', () => {
   });
 });
 
-describe('P1: many requests on few connections', () => {
+describe('T13: many requests on few connections', () => {
   async function held(settings: string, plain = {}): Promise<{ service: Http2Service; gw: TestGateway; streams: ServerHttp2Stream[] }> {
     const streams: ServerHttp2Stream[] = [];
     const service = await http2Service((stream) => void streams.push(stream), { plain });
@@ -235,7 +235,7 @@ describe('P1: many requests on few connections', () => {
   });
 });
 
-describe('P1: what breaks over HTTP/2', () => {
+describe('T13: what breaks over HTTP/2', () => {
   it.each<[string, (stream: ServerHttp2Stream, session: ServerHttp2Session) => void, number, string]>([
     ['is reset', (stream) => stream.close(constants.NGHTTP2_INTERNAL_ERROR), 502, 'bad-target-response'],
     ['is cancelled', (stream) => stream.close(constants.NGHTTP2_CANCEL), 502, 'bad-target-response'],
