@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import type { Secret } from '#libs/kernel';
 import { ConsulError, describeFailure, detailOf } from './consul-error.js';
 
@@ -70,6 +70,8 @@ export class ConsulClient {
     const wait = blocking === null ? [] : [['index', String(blocking.index)], ['wait', `${Math.round(blocking.wait)}ms`]];
     const parameters = new URLSearchParams([...query, ...wait] as [string, string][]);
     const { token, address } = this.server;
+    // Only who asks waits for it to load: every command knows that there is a Consul, and few ever ask one.
+    const { default: axios } = await import('axios');
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), PATIENCE + (blocking?.wait ?? 0) * WAIT_SPREAD).unref();
     try {

@@ -43,7 +43,7 @@ export function fileSchema(extensions: ExtensionRegistry) {
       version: z.string().default('1.0.0').describe('Version of the platform behind the gateway; put it in quotes. Default: 1.0.0.'),
       environment: z.string().default('development').describe('Where this gateway runs. Default: development.'),
     }).prefault({}).describe('How the gateway calls itself in `/gateway/info`, `/health` and `/docs`.'),
-    server: serverSchema.prefault({}).describe('What needs a restart; all the rest is hot.'),
+    server: serverSchema.prefault({}).describe('What needs a restart; all the rest is hot. With several workers it is hot too: they are replaced one after the other.'),
     forwarded: forwardedSchema.prefault({}).describe('Which proxies in front are believed, and what services are told of them.'),
     requestId: requestIdSchema.prefault({}).describe('The id every request has, from the client to the service and back.'),
     responseTime: responseTimeSchema.optional().describe('Header that tells how long the answer took. Default: none.'),

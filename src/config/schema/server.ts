@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, durationOrOff, listOf, size } from './values.js';
 
-/** What needs a restart. */
+/** What a running process cannot change. */
 export const serverSchema = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to listen on. Default: 0.0.0.0, all of them.'),
   port: z.int().min(0).max(65535).default(8000).describe('Default: 8000; 0 for any free one.'),

@@ -35,8 +35,7 @@ export function checkNetworks({ targets, networks }: Located, context: z.core.$R
   const allows = compileNetworks(networks);
   for (const [index, { url }] of targets.entries()) {
     const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '');
-    if (host === undefined) context.addIssue({ code: 'custom', path: ['targets', index], message: 'expected an address with a valid host' });
-    else if (isIP(host) !== 0 && !allows(host)) {
+    if (host !== undefined && isIP(host) !== 0 && !allows(host)) {
       context.addIssue({ code: 'custom', path: ['targets', index], message: `${host} is a ${describeNetwork(host)} address, and \`networks\` allows ${networks.join(', ')}; name its network there if it is really meant` });
     }
   }
