@@ -30,8 +30,7 @@ export async function supervise(store: ConfigStore, announce: (url: string) => v
     await relay.end();
     throw new Failure((error as Error).message, { cause: error });
   }
-  announce(supervisor.url);
-  await lifetime({
+  const life = lifetime({
     log,
     reload: () => supervisor.reload(),
     restart: () => supervisor.restart(),
@@ -39,6 +38,9 @@ export async function supervise(store: ConfigStore, announce: (url: string) => v
     abandon: () => supervisor.abandon(),
     close: () => supervisor.close(),
   });
+  // Whoever reads this may send signals.
+  announce(supervisor.url);
+  await life;
   reloads.onApplicationShutdown();
   await relay.end();
 }

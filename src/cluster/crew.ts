@@ -52,8 +52,9 @@ export class Crew {
     return [...this.members].filter(({ phase }) => phase === 'ready' || phase === 'leaving');
   }
 
-  /** Starts one more worker. */
+  /** Starts one more worker. @throws Error when there can be no more of them. */
   hire(beginning: Beginning = this.options.beginning()): WorkerProcess {
+    if (this.#closed) throw new Error('the gateway ends');
     const worker: WorkerProcess = new WorkerProcess(this.options.fork(), beginning, (matter) => this.watch.tell(worker, matter));
     this.members.add(worker);
     worker.ready.then(() => this.#stands(worker), (error: Error) => this.#fails(worker, error));

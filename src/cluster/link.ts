@@ -5,6 +5,7 @@ export interface ChannelEnd {
   readonly connected: boolean;
   send?(message: unknown, sent: (error: Error | null) => void): boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
+  once(event: 'disconnect', listener: () => void): unknown;
 }
 
 /** Messages of a known form over a channel. Others are dropped, and so is what nobody is there for any more. */
@@ -21,6 +22,11 @@ export class Link<In, Out> {
       if (!this.end.connected || !this.end.send) resolve(false);
       else this.end.send(message, (error) => resolve(error === null));
     });
+  }
+
+  /** The other end is gone. */
+  onLost(listener: () => void): void {
+    this.end.once('disconnect', listener);
   }
 
   onMessage(listener: (message: In) => void): void {

@@ -61,7 +61,7 @@ export class Member extends Fleet {
     this.#duties = duties;
     // Node would end a worker whose supervisor is gone there and then; what is in flight is to be answered first.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-    process.once('disconnect', () => duties.orphaned());
+    this.#link.onLost(() => duties.orphaned());
     await this.#link.send({ kind: 'ready', url, version: duties.version() });
   }
 

@@ -50,7 +50,11 @@ export class Relay {
   async end(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#stream.once('close', resolve).once('error', () => resolve());
-    const timer = setTimeout(resolve, PATIENCE);
+    const timer = setTimeout(() => {
+      // At the end of the process it would try for ever to get rid of what nobody reads.
+      this.#stream.flushSync = () => {};
+      resolve();
+    }, PATIENCE);
     this.#stream.end();
     await promise;
     clearTimeout(timer);

@@ -165,9 +165,8 @@ export class Supervisor {
   /** Replaces the workers, for what a running one cannot change: `server:`. The first new one tries it for all. */
   async #rebuild(next: LoadedConfig): Promise<readonly string[]> {
     const olds = this.#crew.ready;
-    const first = this.#crew.hire(beginningOf(next));
     try {
-      await first.ready;
+      await this.#crew.hire(beginningOf(next)).ready;
     } catch (error) {
       return [(error as Error).message];
     }

@@ -29,6 +29,8 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
   // Beyond this number node:http would silently drop fields; the header count has a limit of ours that answers 431.
   server.maxHeadersCount = 0;
   if (config.limits.connections > 0) server.maxConnections = config.limits.connections;
+  // One of several workers would hand it to the next, and when all have enough, round and round.
+  Object.assign(server, { dropMaxConnection: true });
   const enter = (request: IncomingMessage, response: ServerResponse): void => {
     // node:http goes on through all it has read of a connection, also when that has ended in between.
     if (request.socket.destroyed) return;

@@ -15,7 +15,7 @@ const STDOUT = 1;
 /** Where all log lines go: access lines and the application's, in the order they were written. */
 @Injectable()
 export class LogDestination implements OnApplicationShutdown {
-  #stream: Pick<ReturnType<typeof pino.destination>, 'write' | 'flush' | 'flushSync'>;
+  readonly #stream: ReturnType<typeof pino.destination>;
   readonly #timer: NodeJS.Timeout;
   /** Where lines become bytes, each once; sonic-boom would measure and flatten what it has gathered with every line. */
   #page = Buffer.allocUnsafeSlow(PAGE);
@@ -58,9 +58,9 @@ export class LogDestination implements OnApplicationShutdown {
     this.#stream.flushSync();
   }
 
-  /** Nobody will read any more: lines go nowhere. The stream would try to get rid of them for ever before it ended. */
+  /** Nobody will read any more: lines go nowhere. At the end of the process the stream would try for ever to get rid of them. */
   forsake(): void {
-    this.#stream = { write: () => true, flush: () => {}, flushSync: () => {} };
+    Object.assign(this.#stream, { write: () => true, flush: () => {}, flushSync: () => {}, end: () => {} });
   }
 
   /** Less than a batch waits there for a flush of either kind. */

@@ -40,8 +40,10 @@ async function start({ config, port, host, json }: StartOptions, io: Io): Promis
   // Nest takes half a second to load, and no other command needs it.
   const [{ startGateway }, { lifetime }] = await Promise.all([import('../../bootstrap.js'), import('../lifetime.js')]);
   const gateway = await explained(() => startGateway({ ...options, store }));
+  // Whoever reads the address may send signals.
+  const life = lifetime(gateway);
   tell(gateway.url);
-  await lifetime(gateway);
+  await life;
   return EXIT.good;
 }
 
