@@ -1,19 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
 import { Problem, problems } from '#libs/kernel';
 import { Fleet, reloadTopic, type ReloadOutcome, type Topic } from '../cluster/index.js';
 import { ServiceDirectory, serviceNamed } from '../services/index.js';
-import { carryOut, command, type Command } from './commands.js';
+import { carryOut, command, inForce, type Command } from './commands.js';
 import { joinViews, serviceView, viewOf, type JoinedView, type ServiceView } from './service-view.js';
 
 type Views = Readonly<Record<string, ServiceView>>;
 
 const viewsTopic: Topic<null, Views> = { name: 'admin.services', question: z.null(), answer: z.record(z.string(), serviceView) };
+const handsTopic: Topic<null, Command[]> = { name: 'admin.hands', question: z.null(), answer: z.array(command) };
 const commandTopic: Topic<Command, null> = { name: 'admin.command', question: command, answer: z.null() };
 
 /** Looks at services, and acts on them, in all workers. */
 @Injectable()
-export class AdminService {
+export class AdminService implements OnApplicationBootstrap {
   constructor(
     private readonly fleet: Fleet,
     private readonly directory: ServiceDirectory,
@@ -23,6 +24,21 @@ export class AdminService {
       carryOut(asked, directory.services);
       return null;
     });
+    fleet.answer(handsTopic, () => inForce(directory.services));
+  }
+
+  /** A worker that takes another's place goes on with what was done by hand. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.fleet.worker === null) return;
+    const { answers } = await this.fleet.ask(handsTopic, null);
+    for (const asked of answers.flat()) {
+      try {
+        carryOut(asked, this.directory.services);
+      } catch (error) {
+        // Another configuration may be in force there, with other services.
+        if (!(error instanceof Problem)) throw error;
+      }
+    }
   }
 
   async services(): Promise<Readonly<Record<string, JoinedView>>> {

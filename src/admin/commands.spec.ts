@@ -2,7 +2,7 @@ import { Problem } from '#libs/kernel';
 import { CircuitBreaker } from '#libs/resilience';
 import { FakeClock } from '#libs/testing';
 import { liveService } from '../services/live-service.fixture.js';
-import { carryOut, type Command } from './commands.js';
+import { carryOut, inForce, type Command } from './commands.js';
 
 const OPTIONS = { errorRate: 0.5, failures: 0, over: 1_000, minRequests: 20, open: 1_000, trials: 1, slow: null };
 const users = liveService('users', ['http://a:1/base', 'http://b:1']);
@@ -27,6 +27,19 @@ it('opens a breaker for a time, and closes it', () => {
   expect(breaker.enter()).toBeGreaterThan(0);
   carryOut({ do: 'close', service: 'users', route: null }, services);
   expect(breaker.state).toBe('closed');
+});
+
+it('tells what holds, as commands that do it again', () => {
+  expect(inForce(services)).toEqual([]);
+  const done: Command[] = [{ do: 'drain', service: 'users', target: 'http://b:1/' }, { do: 'open', service: 'users', route: null, duration: 5_000 }];
+  for (const each of done) carryOut(each, services);
+  expect(inForce(services)).toEqual(done);
+  clock.advance(5_000);
+  carryOut({ do: 'restore', service: 'users', target: 'b:1' }, services);
+  expect(inForce(services)).toEqual([]);
+  carryOut({ do: 'close', service: 'users', route: null }, services);
+  for (let i = 0; i < 40; i++) breaker.report(breaker.enter(), 'failure', 1);
+  expect([breaker.state, inForce(services)]).toEqual(['open', []]);
 });
 
 it.each<[string, Command, object]>([

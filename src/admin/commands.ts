@@ -17,6 +17,14 @@ export const command = z.discriminatedUnion('do', [
 
 export type Command = Readonly<z.output<typeof command>>;
 
+/** What was done by hand and still holds, as commands that would do it again. */
+export function inForce(services: Services): Command[] {
+  return [...services.values()].flatMap(({ name: of, targets, breakers }) => [
+    ...targets.filter(({ withdrawn }) => withdrawn).map(({ url }): Command => ({ do: 'drain', service: of, target: url.href })),
+    ...[...breakers].filter(([, { heldFor }]) => heldFor > 0).map(([key, { heldFor }]): Command => ({ do: 'open', service: of, route: key === '' ? null : key, duration: heldFor })),
+  ]);
+}
+
 /**
  * Carries a command out.
  * @throws Problem unknown-service, unknown-target or unknown-breaker; then nothing was done.

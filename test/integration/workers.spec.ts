@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { echoService, type EchoService } from '#libs/testing';
+import { token, USERS } from '../support/jwt.js';
 import { build, Passerelle } from '../support/passerelle.js';
 
 const LIMIT = 90_000;
@@ -263,6 +264,20 @@ describe('O11: a rolling restart', () => {
     expect(workers.pids.filter((pid) => before.includes(pid))).toEqual([]);
     expect(await workers.requests()).toBe(load.count);
     expect(await workers.metric('gateway_worker_restarts_total{cause="asked"}')).toBe(2);
+  }, LIMIT);
+
+  it('goes on with what was done by hand', async () => {
+    write({ services: 'echo: { targets: "${ECHO}", breaker: {} }', routes: `${route('a')}${USERS}\nendpoints: { admin: { at: /admin, authorize: { roles: [admin] } } }\n` });
+    await using workers = await Workers.start();
+    const headers = { authorization: `Bearer ${await token({ sub: '1', role: 'admin' })}`, connection: 'close' };
+    const opened = await fetch(`${workers.url}/admin/services/echo/breaker/open?for=1h`, { method: 'POST', headers });
+    expect(await opened.json()).toMatchObject({ breakers: { '': 'open' } });
+    workers.signal('SIGUSR2');
+    await until('the restart is done', () => workers.said('rolling restart done').length === 1);
+    await workers.settled(2);
+    for (let i = 0; i < 4; i++) expect((await workers.get('/a/1')).status).toBe(503);
+    const seen = await fetch(`${workers.url}/admin/services/echo`, { headers });
+    expect(await seen.json()).toMatchObject({ breakers: { '': 'open' } });
   }, LIMIT);
 
   it('answers what an old worker has in flight', async () => {

@@ -78,6 +78,11 @@ export class Target {
     return this.#ejected ? 'ejected' : null;
   }
 
+  /** Whether it was taken out by hand. */
+  get withdrawn(): boolean {
+    return this.#withdrawn;
+  }
+
   /** Takes it out by hand: what is under way there ends in peace. */
   withdraw(): void {
     this.#withdrawn = true;

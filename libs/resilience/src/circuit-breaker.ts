@@ -51,6 +51,7 @@ export class CircuitBreaker {
   #inARow = 0;
   /** `clock.elapsed()` at which the next requests may try: the end of `open`, or of the patience with trials. */
   #tryAt = 0;
+  #byHand = false;
   #entered = 0;
   #passed = 0;
   readonly #window: SlidingWindow;
@@ -88,7 +89,13 @@ export class CircuitBreaker {
   /** By hand: no request for `duration` milliseconds, whatever the service does; then trials as ever. */
   open(duration: number): void {
     if (this.#state !== 'open') this.#change('open');
+    this.#byHand = true;
     this.#tryAt = this.clock.elapsed() + duration;
+  }
+
+  /** Milliseconds that it stays open because somebody opened it by hand; 0 otherwise. */
+  get heldFor(): number {
+    return this.#byHand ? this.retryAfter() : 0;
   }
 
   /** By hand: requests again, and what was counted is forgotten. */
@@ -138,6 +145,7 @@ export class CircuitBreaker {
   #change(to: BreakerState): void {
     const from = this.#state;
     this.#state = to;
+    this.#byHand = false;
     this.#epoch++;
     this.#inARow = this.#entered = this.#passed = 0;
     this.#window.clear();
