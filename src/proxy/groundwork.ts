@@ -43,7 +43,12 @@ export class GroundworkService {
         const { resilience, adopt: adoptStates } = this.states.build(surroundings.clock);
         const base = { config, services, resilience, extensions, surroundings };
         const access = { authenticators: compileAuthenticators(base), roles: config.roles };
-        return { ground: { ...base, access }, adopt: () => [adopt, adoptStates, searches.adopt].forEach((each) => each()) };
+        const adoptAll = (): void => {
+          adopt();
+          adoptStates();
+          searches.adopt();
+        };
+        return { ground: { ...base, access }, adopt: adoptAll };
       },
       discard: () => searches.discard(),
     };

@@ -56,7 +56,9 @@ describe('ResilienceDirectory', () => {
     adopt();
     detector.report(a, true);
     directory.build(clock);
-    directory.build(clock).resilience.detector({ ...own, targets: [b] }, passive);
+    const other = service();
+    other.targets = [b];
+    directory.build(clock).resilience.detector(other, passive);
     detector.refresh();
     expect([a.available, b.available]).toEqual([false, true]);
   });
