@@ -147,16 +147,16 @@ describe('T13: bodies over HTTP/2 move at the slower side’s pace', () => {
       };
       more();
     });
-    await using gw = await before(service.url, '', ', timeout: { idle: 200ms }');
+    await using gw = await before(service.url, '', ', timeout: { idle: 1s }');
     const answer = await new Promise<IncomingMessage>((resolve) => { httpRequest(`${gw.url}/large`, { agent: false }, resolve).end(); });
     answer.pause();
-    await sleep(500);
+    await sleep(1_500);
     expect(written).toBeLessThan(size);
     for (let i = 0; i < 5; i++) expect((await gw.fetch('/quick')).text).toBe('quick');
     let got = 0;
     for await (const chunk of answer as AsyncIterable<Buffer>) got += chunk.length;
     expect([got, service.sessions.length]).toEqual([size, 1]);
-  });
+  }, 30_000);
 
   it('waits for a slow service', async () => {
     const streams: ServerHttp2Stream[] = [];
@@ -173,7 +173,7 @@ describe('T13: bodies over HTTP/2 move at the slower side’s pace', () => {
     stream.respond({ ':status': 200 });
     stream.end(String(body.length));
     expect((await reply).text).toBe(String(24 << 20));
-  });
+  }, 30_000);
 
   it('carries 60 downloads nobody reads, and answers the next request', async () => {
     await using service = await http2Service((stream, { ':path': path }) => {
@@ -187,7 +187,7 @@ describe('T13: bodies over HTTP/2 move at the slower side’s pace', () => {
     expect((await gw.fetch('/quick')).text).toBe('quick');
     const bodies = await Promise.all(open.map(async (answer) => Buffer.concat(await answer.toArray() as Buffer[])));
     for (const body of bodies) expect(body.length === 1 << 20 ? '' : body.toString()).toBe('');
-  });
+  }, 30_000);
 });
 
 describe('T13: many requests on few connections', () => {
