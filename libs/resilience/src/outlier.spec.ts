@@ -158,3 +158,10 @@ it('a success that breaks off later is a failure, in a row with others of its ki
   breaks();
   expect(used()).toEqual([1]);
 });
+
+it('successes that break off at the same time are failures in a row as well', () => {
+  const { detector, targets, used } = service(2, { failures: 3 });
+  for (let i = 0; i < 3; i++) detector.report(targets[0] as Target, false);
+  for (let i = 0; i < 3; i++) detector.broke(targets[0] as Target);
+  expect(used()).toEqual([1]);
+});

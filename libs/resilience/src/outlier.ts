@@ -77,7 +77,7 @@ export class OutlierDetector {
   /** Called when what was reported as a success broke off later: it was a failure. */
   broke(target: Target): void {
     const suspect = this.#suspects.get(target);
-    if (suspect !== undefined && suspect.until === 0) this.#failed(suspect, suspect.before + 1);
+    if (suspect !== undefined && suspect.until === 0) this.#failed(suspect, Math.max(suspect.inARow, suspect.before) + 1);
   }
 
   /** Lets everyone back in: this detector is no longer asked. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /** How a target treats requests. */
 export type Mode =
-  | { readonly name: 'well' | 'hanging' | 'resetting' | 'garbage' | 'broken' | 'failing' }
+  | { readonly name: 'well' | 'large' | 'hanging' | 'resetting' | 'garbage' | 'broken' | 'failing' }
   /** Milliseconds until it answers. */
   | { readonly name: 'slow'; readonly delay: number };
 

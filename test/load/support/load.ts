@@ -57,7 +57,8 @@ export class Clients {
   async #one(url: string, method: Dispatcher.HttpMethod, body: string | null): Promise<{ status: number; error: string | null }> {
     try {
       const answer = await request(url, { dispatcher: this.#agent, method, body });
-      await answer.body.dump({ limit: 10_000_000 });
+      // Rejects for a body that breaks off.
+      await answer.body.bytes();
       return { status: answer.statusCode, error: null };
     } catch (error) {
       return { status: 0, error: (error as NodeJS.ErrnoException).code ?? String(error) };

@@ -9,6 +9,11 @@ let seen = 0;
 const behaviours = {
   well: (_request, response) => answer(response),
   slow: (_request, response) => void setTimeout(() => answer(response), mode.delay),
+  // A tenth of a second for an answer, so that one is always under way.
+  large: (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 10_000 });
+    for (let i = 0; i < 10; i++) setTimeout(() => (i < 9 ? response.write('x'.repeat(1_000)) : response.end('x'.repeat(1_000))), i * 10);
+  },
   hanging: () => {},
   resetting: (request) => request.socket.resetAndDestroy(),
   garbage: (request) => request.socket.end('this is not HTTP\r\n\r\n'),
