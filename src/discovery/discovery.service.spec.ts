@@ -20,7 +20,9 @@ const told = defineDiscovery({
     },
   }),
 });
-const extensions = new ExtensionRegistry([told, p2c] as never);
+/** One that refuses its options only when it is used. */
+const fussy = defineDiscovery({ name: 'fussy', schema: z.strictObject({}), create: () => { throw new Error('no such file: token'); } });
+const extensions = new ExtensionRegistry([told, fussy, p2c] as never);
 const clock = new FakeClock();
 const surroundings: Surroundings = { folder: '/', clock, random: seededRandom(1), resolve: () => { throw new Error('not asked for'); } };
 const address = (url: string): Address => ({ url, weight: 1, zone: '', priority: 0 });
@@ -89,6 +91,13 @@ describe('DiscoveryService', () => {
     prepared.discard();
     expect([...running.keys()]).toEqual(['users']);
     expect(hosts('users')).toEqual(['a:1']);
+  });
+
+  it('nor does one that could not even begin to look', async () => {
+    await apply({ users: service({ of: 'users', now: ['http://a:1'] }) });
+    const configs = { users: service({ of: 'users', now: ['http://a:1'] }), people: service({ of: 'people' }), others: service({ use: 'fussy' }) };
+    await expect(discovery.prepare(configs, extensions, surroundings)).rejects.toThrow('no such file');
+    expect([...running.keys()]).toEqual(['users']);
   });
 
   it('takes an address once, and tells which it refuses', async () => {

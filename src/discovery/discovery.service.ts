@@ -31,13 +31,21 @@ export class DiscoveryService implements OnApplicationShutdown {
     private readonly log: DiscoveryLog,
   ) {}
 
-  /** Begins to look for what is new in a configuration, and waits for the first answers, up to five seconds. */
+  /**
+   * Begins to look for what is new in a configuration, and waits for the first answers, up to five seconds.
+   * @throws Error by rejection when an option is refused only now; then nothing has begun.
+   */
   async prepare(configs: Readonly<Record<string, ServiceConfig>>, extensions: ExtensionRegistry, surroundings: Surroundings): Promise<Prepared> {
     const next = new Map<string, { service: string; search: Search }>();
-    for (const [service, { discover }] of Object.entries(configs)) {
-      if (!discover) continue;
-      const key = fingerprint([service, discover]);
-      next.set(key, this.#searches.get(key) ?? { service, search: new Search(extensions.create('discovery', discover, { ...surroundings, name: service })) });
+    try {
+      for (const [service, { discover }] of Object.entries(configs)) {
+        if (!discover) continue;
+        const key = fingerprint([service, discover]);
+        next.set(key, this.#searches.get(key) ?? { service, search: new Search(extensions.create('discovery', discover, { ...surroundings, name: service })) });
+      }
+    } catch (error) {
+      end(next, this.#searches);
+      throw error;
     }
     await firstAnswers([...next.values()].map(({ search }) => search));
     return {

@@ -79,7 +79,10 @@ export class FrontDoor {
   /** Opens the exchange of a request. It always has a route afterwards; `refusal` says why it may lead nowhere. */
   open(request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = openExchange(request, response, this.#edge as Edge, this.clock.elapsed());
-    if (this.#draining !== 'no') response.shouldKeepAlive = false;
+    if (this.#draining !== 'no') {
+      response.shouldKeepAlive = false;
+      closeEventStream(response);
+    }
     return this.#route(exchange, request, response);
   }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Problem, problems, type Abortable, type Answer, type AnswerBody, type BodySink, type Exchange, type HeaderList } from '#libs/kernel';
-import { EventStream, isEventStream } from './event-stream.js';
+import { isEventStream, sendEventStream } from './event-stream.js';
 import { SlowClient } from './slow-client.js';
 
 /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
@@ -63,7 +63,8 @@ function lengthLast(headers: HeaderList): void {
 function stream(exchange: Exchange, { body, endless }: { body: AnswerBody; endless: boolean }, response: ServerResponse): void {
   const sink = new ResponseSink(exchange, body, response);
   exchange.onAbort(sink);
-  body.attach(endless ? new EventStream(sink, body, response) : sink);
+  if (endless) sendEventStream(sink, body, response);
+  else body.attach(sink);
   // An event stream may be silent for long; its client waits for the head.
   if (exchange.bytesOut === 0 && !response.writableEnded) response.flushHeaders();
 }

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { Answer, Exchange } from '#libs/kernel';
+import type { Answer, Exchange, Target } from '#libs/kernel';
 import { describeReason } from '#libs/routing';
 import { REDACTED } from '../config/redact.js';
 import { renderEffective, type GatewayConfig } from '../config/index.js';
@@ -75,11 +75,16 @@ function forwardingOf({ outgoing, service, target, variant }: Exchange): Explain
   const { method, path, query, headers, body } = outgoing;
   return {
     service: service.name, variant,
-    target: target.url.href, targets: service.targets.map(({ url }) => url.href),
+    target: shownAddress(target), targets: service.targets.map(shownAddress),
     method, path: target.basePath + path + query,
     headers: shownFields(headers.flat),
     body: Buffer.isBuffer(body) ? body.toString() : null,
   };
+}
+
+/** Without user and password. */
+function shownAddress({ url: { origin, pathname } }: Target): string {
+  return origin + pathname;
 }
 
 function answerOf({ status, headers, body }: Answer): RequestExplanation['answer'] {

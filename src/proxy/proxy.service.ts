@@ -24,6 +24,8 @@ export class ProxyService implements BeforeApplicationShutdown {
     try {
       writeAnswer(exchange, await this.#handle(exchange), response);
     } catch (error) {
+      // An interceptor that fails on the way back leaves an answer behind that nobody reads: its target would wait for ever.
+      exchange.trial?.abort(toProblem(error));
       answerProblem(exchange, error, response);
     }
   }

@@ -24,11 +24,12 @@ export class SnapshotService {
   async apply(): Promise<void> {
     const { config } = this.store.current;
     const report = { file: config.file, version: config.hash };
-    const groundwork = await this.groundwork.prepare(this.store.current);
+    let groundwork: Groundwork | null = null;
     try {
+      groundwork = await this.groundwork.prepare(this.store.current);
       this.#enter(groundwork);
     } catch (error) {
-      groundwork.discard();
+      groundwork?.discard();
       events.configurationApplyFailed.publish({ ...report, errors: [(error as Error).message] });
       throw error;
     }

@@ -46,7 +46,7 @@ function otherService(name: string, { failures, reach, services }: Parts): Stand
     async answer(exchange, request) {
       if (request === null || exchange.aborted || !isWhole(request.body)) return null;
       const fork = exchange.fork();
-      Object.assign(fork, { outgoing: keep(request), service, upgrade: exchange.upgrade, informational: exchange.informational });
+      Object.assign(fork, { body: exchange.body, outgoing: keep(request), service, upgrade: exchange.upgrade, informational: exchange.informational });
       const answer = await attempt(ask, fork).catch(() => null);
       if (answer !== null && !failures.has(answer.status)) {
         exchange.join(fork);

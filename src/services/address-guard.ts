@@ -30,8 +30,21 @@ export function guardedLookup(networks: readonly string[]): LookupFunction {
  * Looks at the address of a target before it is connected to; a name is looked at once it is resolved.
  * @throws Error when its host is an address outside the networks of the service.
  */
-export function assertAllowed({ href, hostname }: URL, networks: readonly string[]): void {
+export function assertAllowed({ hostname, origin, pathname }: URL, networks: readonly string[]): void {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) === 0 || compileNetworks(networks)(host)) return;
-  throw new Error(`${href} is a ${describeNetwork(host)} address, outside \`networks\` of the service (${networks.join(', ')})`);
+  throw new Error(`${origin}${pathname} is a ${describeNetwork(host)} address, outside \`networks\` of the service (${networks.join(', ')})`);
+}
+
+/**
+ * Looks at an address that somebody else than the file gave: whatever is in it beside scheme, host, port and path would
+ * go nowhere, but be shown, and sent by probes.
+ * @throws Error when it is none that a target can have; never with what may be secret in it.
+ */
+export function assertPlain(address: string): void {
+  const url = URL.parse(address);
+  const shown = address.replace(/^(\w+:)?\/\/[^/?#]*@/, '$1//').replace(/[?#].*$/s, '');
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Error(`${shown} is not an http:// or https:// address`);
+  if (url.username !== '' || url.password !== '') throw new Error(`${shown} has credentials in it`);
+  if (/[?#]/.test(address)) throw new Error(`${shown} has more behind its path`);
 }

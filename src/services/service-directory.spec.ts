@@ -106,6 +106,18 @@ describe('ServiceDirectory', () => {
       expect(directory.services.get('users')?.targets[0]).toBe(a);
     });
 
+    it.each([
+      ['not an address', 'not an address'], ['http://', 'http://'], ['ftp://a', 'ftp://a'], ['file:///etc/passwd', 'file:///etc/passwd'], ['a:1', 'a:1'],
+      ['http://user:word@169.254.169.254/base', 'http://169.254.169.254/base'], ['http://user:word@b:2', 'http://b:2'],
+      ['http://b:2/?key=word', 'http://b:2/'], ['http://b:2/#word', 'http://b:2/'],
+    ])('%s from a registry is refused by name, without what may be secret in it', (url, shown) => {
+      load({ users: service('http://a:1') });
+      const [said = '', ...more] = directory.found('users', [address(url), address('http://b:1')], clock);
+      expect(directory.services.get('users')?.targets.map(({ url: { host } }) => host)).toEqual(['b:1']);
+      expect([said, more]).toEqual([expect.stringContaining(shown), []]);
+      expect(said).not.toContain('word');
+    });
+
     it('a refused address is left out, the others serve', () => {
       load({ users: discovered() });
       expect(directory.found('users', [address('http://169.254.169.254'), address('http://b:1')], clock)).toEqual([expect.stringContaining('metadata')]);

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { slowStart } from '#libs/balancing';
 import { events, type Address, type Clock, type ExtensionRegistry, type Surroundings, type Target } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
+import { assertPlain } from './address-guard.js';
 import { LiveService, type Whereabouts } from './live-service.js';
 import { Retirement } from './retirement.js';
 import { openTarget, targetKey } from './targets.js';
@@ -92,6 +93,7 @@ export class ServiceDirectory implements OnApplicationShutdown {
     const refused: string[] = [];
     const staff = addresses.flatMap((address) => {
       try {
+        assertPlain(address.url);
         return [...this.#staff(service, [address], clock)];
       } catch (error) {
         refused.push((error as Error).message);

@@ -184,5 +184,37 @@ describe('O11: closing', () => {
       await client.end();
       expect(client.text).not.toMatch(/0\r\n\r\n$/);
     });
+
+    it('ends as well when its first event comes after the shutdown began', async () => {
+      const arrived = Promise.withResolvers<ServerResponse>();
+      await using gw = await gateway(file('20s'), { echo: await echoService((_request, response) => arrived.resolve(response)) });
+      const client = new Client(gw.port);
+      client.socket.write(get('/events'));
+      const response = await arrived.promise;
+      const closed = gw.gateway.close();
+      await sleep(50);
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+      await closed;
+      await client.end();
+      expect(client.text).toMatch(/data: 1\n\n[^]*shutting down[^]*0\r\n\r\n$/);
+    }, 8_000);
+
+    it('goes on to its end where that was announced', async () => {
+      const arrived = Promise.withResolvers<ServerResponse>();
+      const echo = await echoService((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': 18 }).write('data: 1\n\n');
+        arrived.resolve(response);
+      });
+      await using gw = await gateway(file('20s'), { echo });
+      const client = new Client(gw.port);
+      client.socket.write(get('/events'));
+      await client.until('data: 1');
+      const closed = gw.gateway.close();
+      await sleep(50);
+      (await arrived.promise).end('data: 2\n\n');
+      await closed;
+      await client.end();
+      expect(client.text).toMatch(/\r\n\r\ndata: 1\n\ndata: 2\n\n$/);
+    }, 8_000);
   });
 });

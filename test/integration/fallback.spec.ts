@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type Exchange } from '#libs/kernel';
@@ -201,6 +203,17 @@ describe('T10: another service', () => {
       await left;
     });
     expect(exchange.status).toBe(499);
+  });
+
+  it('is not to blame for a client that is slow to send its body', async () => {
+    const services = 's: { targets: "http://127.0.0.1:1" }, o: { targets: "${ECHO}", breaker: { failures: 1, open: 1m }, health: { passive: { failures: 1 } } }';
+    await using gw = await gateway(`version: 1\nlog: { level: silent, access: off }\nservices: { ${services} }\nroutes: { r: { match: { path: /** }, to: s, authenticate: none, timeout: { total: 200ms }, fallback: [{ service: o }] } }`);
+    const client = connect(gw.port, '127.0.0.1').on('error', () => {});
+    client.write('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nslow');
+    const [said] = await once(client, 'data') as [Buffer];
+    expect(said.toString()).toMatch(/^HTTP\/1.1 502/);
+    client.destroy();
+    expect((await gw.fetch('/a')).status).toBe(200);
   });
 
   it('takes WebSockets over', async () => {

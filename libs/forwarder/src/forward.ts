@@ -27,6 +27,8 @@ import { copyResponseHeaders, copyTrailers } from './response-headers.js';
  * reason the exchange was aborted with.
  */
 export function forward(exchange: Exchange, timeouts: Timeouts, clock: Clock): Promise<Answer> {
+  // It may have happened while an interceptor waited for something else; a connection would be opened, or lost, for nothing.
+  if (exchange.aborted) return Promise.reject(exchange.aborted);
   return new Promise((resolve, reject) => {
     const trial = new Try(exchange, timeouts, clock, { resolve, reject });
     trial.start();
@@ -39,6 +41,8 @@ interface Outcome {
 }
 
 class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper {
+  /** Nobody waits for it any more: a dispatcher need not keep it in line. */
+  isOver = false;
   readonly #startedAt: number;
   readonly #target: Target;
   #controller: Dispatcher.DispatchController | null = null;
@@ -47,7 +51,6 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   #body: AnswerBody | null = null;
   #phase: Phase = 'connect';
   #endless = false;
-  #done = false;
 
   constructor(
     private readonly exchange: Exchange,
@@ -89,7 +92,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   // step 2
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Thrown, it costs the request its turn; an abort would cost the connection, and a body that another try has now.
-    if (this.#done) throw new Error('The try is over');
+    if (this.isOver) throw new Error('The try is over');
     this.#controller = controller;
     this.#disarm();
     // A service may turn a request away unread (HTTP/2): then it starts once more.
@@ -98,7 +101,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   }
 
   onRequestSent(): void {
-    if (this.#done || this.#phase === 'response-head' || this.#body) return;
+    if (this.isOver || this.#phase === 'response-head' || this.#body) return;
     this.#phase = 'response-head';
     this.#arm(this.timeouts.firstByte, FIRST_BYTE);
   }
@@ -158,7 +161,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   }
 
   resume(): void {
-    if (this.#done) return;
+    if (this.isOver) return;
     if (this.#alarm === null) this.#arm(this.#endless ? this.timeouts.stream : this.timeouts.idle, IDLE);
     this.#controller?.resume();
   }
@@ -174,7 +177,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   }
 
   #arm(delay: number, limit: Limit): void {
-    if (delay <= 0 || this.#done) return;
+    if (delay <= 0 || this.isOver) return;
     this.#limit = limit;
     this.#alarm = setAlarm(delay, this);
   }
@@ -194,14 +197,14 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
 
   // step 6
   #fail(error: Error): void {
-    if (this.#done) return;
+    if (this.isOver) return;
     const problem = this.#end(error);
     if (this.#body && problem.extras.members?.['side'] === 'target') events.answerBroken.publish({ exchange: this.exchange, target: this.#target, problem });
   }
 
   // step 7
   abort(reason: Error): void {
-    if (this.#done) return;
+    if (this.isOver) return;
     this.#end(reason);
     this.#controller?.abort(reason);
   }
@@ -215,8 +218,8 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   }
 
   #finish(): void {
-    if (this.#done) return;
-    this.#done = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.#disarm();
     this.#target.inFlight--;
   }

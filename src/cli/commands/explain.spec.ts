@@ -28,6 +28,13 @@ describe('explain: what becomes of a request', () => {
     expect(field(explanation, 'x-tenant')).toBe('north');
   });
 
+  it('does not show the credentials in the address of a target', async () => {
+    using file = configured('version: 1\nservices: { a: { targets: "http://user:word@a:1/base,http://user:word@b:1" } }\nroutes: { r: { match: { path: /** }, to: a, authenticate: none } }\n');
+    const { json, out } = await ran(['explain', 'GET', '/x', '--json', '--config', file.file], {});
+    expect(json<RequestExplanation>().forwarded?.targets).toEqual(['http://a:1/base', 'http://b:1/']);
+    expect(out).not.toContain('user:word@');
+  });
+
   it.each([
     ['the role is wrong', ['GET', '/api/v1/attendance/1', '--as', 'role=student'], { status: 403, code: 'forbidden', by: 'access' }],
     ['nobody is signed in', ['GET', '/api/v1/attendance/1'], { status: 401, code: 'unauthenticated', by: 'access' }],

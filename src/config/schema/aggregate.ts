@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { absolutePath, duration, name, size, template } from './values.js';
 
 const call = z.strictObject({
-  to: name().describe('The service that is asked.'),
+  to: name().describe('The service that is asked; it gets the caller’s credentials as the route lets them through.'),
   method: z.string().regex(/^[A-Z]+$/, { error: 'expected an upper-case method such as GET' }).default('GET').describe('Method of the call; it has no body. Default: GET. Danger: other calls may go on when one has failed, so nothing that changes data belongs here.'),
   path: absolutePath().describe('Path of the call. `{name}` is a `:name` of the pattern; request variables such as `{principal.id}` are encoded as one segment, and a request without one fails the call.'),
   query: z.record(z.string(), template()).default({}).describe('Parameters of the call; templates as in headers, e.g. `{request.query.page}`. One that comes out empty is left out. Default: none, the client’s own do not pass.'),

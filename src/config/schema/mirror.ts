@@ -3,7 +3,7 @@ import { duration, listOf, name, percentage, size } from './values.js';
 
 /** A second service that gets copies of requests, and whose answers nobody waits for. */
 export const mirrorSchema = z.strictObject({
-  to: name().describe('The service that gets the copies, each with `X-Mirrored: 1`. Danger: it does what they say; keep it from the data, the mail and the payments of the live one.'),
+  to: name().describe('The service that gets the copies, each with `X-Mirrored: 1`. Danger: it does what they say, and gets the caller’s credentials as the route lets them through; keep it from the data, the mail and the payments of the live one.'),
   sample: percentage().prefault('100%').describe('Share of the requests that is copied. Default: 100%.'),
   methods: listOf(z.string().regex(/^[A-Z]+$/, { error: 'expected an upper-case method such as GET' })).optional().describe('Methods that are copied. Default: all. WebSockets never are.'),
   maxBody: size().prefault('64KiB').describe('Largest body that is copied; a request with a larger one is not. Default: 64KiB.'),

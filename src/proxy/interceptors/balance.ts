@@ -23,7 +23,13 @@ export const balance: CompileService = (parts): Interceptor => {
   return {
     async intercept(exchange, next) {
       const answer = await send(exchange, next);
-      answered(exchange, answer);
+      try {
+        answered(exchange, answer);
+      } catch (error) {
+        // One of a plugin: nobody gets the answer, and its target need not send the rest.
+        answer.body?.cancel(error as Error);
+        throw error;
+      }
       return answer;
     },
   };

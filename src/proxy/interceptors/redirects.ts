@@ -16,10 +16,11 @@ export const followRedirects: CompileService = ({ settings }): Interceptor | nul
   };
 };
 
-/** A body that was sent cannot be sent again. */
+/** By what was sent, which is not always what the client sent; a body that was sent cannot be sent again. */
 function mayFollow(exchange: Exchange, answer: Answer): boolean {
-  if (exchange.body !== null) return false;
-  return REDIRECTS.has(answer.status) && (exchange.method === 'GET' || exchange.method === 'HEAD') && ownLocation(exchange, answer) !== null;
+  const { outgoing } = exchange;
+  if (outgoing === null || outgoing.body !== null) return false;
+  return REDIRECTS.has(answer.status) && (outgoing.method === 'GET' || outgoing.method === 'HEAD') && ownLocation(exchange, answer) !== null;
 }
 
 async function follow(exchange: Exchange, answer: Answer, next: Next): Promise<Answer> {
@@ -36,7 +37,9 @@ function ownLocation(exchange: Exchange, answer: Answer): URL | null {
   const { outgoing, target } = exchange;
   const location = answer.headers.get('location');
   if (location === undefined || !target || !outgoing) return null;
-  const base = new URL(target.basePath + outgoing.path, target.url);
+  const base = new URL(target.url);
+  // Not by the parser, which takes what follows `//` for a host.
+  base.pathname = target.basePath + outgoing.path;
   if (!URL.canParse(location, base)) return null;
   const resolved = new URL(location, base);
   return resolved.origin === target.url.origin && resolved.pathname.startsWith(`${target.basePath}/`) ? resolved : null;

@@ -25,12 +25,22 @@ export const transforms: CompileRequest = ({ settings, extensions, surroundings 
       const answered = pending ? afterwards(pending, exchange, next) : next(exchange);
       if (responses.length === 0) return answered;
       return answered.then((answer) => {
-        const editing = inTurn(responses, (edit) => edit(exchange, answer));
-        return editing ? editing.then(() => answer) : answer;
+        try {
+          const editing = inTurn(responses, (edit) => edit(exchange, answer));
+          return editing ? editing.then(() => answer, (error: unknown) => refuse(answer, error)) : answer;
+        } catch (error) {
+          return refuse(answer, error);
+        }
       });
     },
   };
 };
+
+/** An answer that cannot be edited goes to nobody: its target need not send the rest. */
+function refuse({ body }: Answer, error: unknown): never {
+  body?.cancel(error as Error);
+  throw error;
+}
 
 /** Most edits are synchronous; a promise is made only for those that are not. */
 function inTurn<E>(edits: readonly E[], run: (edit: E) => void | Promise<void>, from = 0): void | Promise<void> {

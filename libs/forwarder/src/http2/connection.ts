@@ -76,9 +76,9 @@ export class Http2Connection {
     return this.#running;
   }
 
-  /** Whether another request can begin now. */
+  /** Whether another request can begin now. A session that broke says so later than it knows. */
   get hasRoom(): boolean {
-    return !this.#leaving && this.#probe === null && this.#running < this.#allowed;
+    return !this.#leaving && this.#probe === null && this.#running < this.#allowed && !this.#session.destroyed;
   }
 
   /** Whether it is worth waiting for, rather than opening another one: it has not said yet how much it takes, or nothing. */
@@ -106,9 +106,11 @@ export class Http2Connection {
 
   /** A request got no answer in time: unless the service shows that it is there, nothing more is sent this way. */
   suspect(): void {
-    if (this.#probe !== null || this.#session.closed) return;
+    if (this.#probe !== null || this.#session.closed || this.#session.destroyed) return;
     this.#probe = setTimeout(() => this.destroy(new Error('The service did not answer a PING')), PATIENCE).unref();
-    this.#session.ping(() => {
+    this.#session.ping((error: Error | null) => {
+      // Not an answer: the connection is gone.
+      if (error) return;
       clearTimeout(this.#probe ?? undefined);
       this.#probe = null;
       this.owner.roomMade();

@@ -29,6 +29,9 @@ export interface Http2Options {
   readonly strict: boolean;
 }
 
+/** Requests in line at which those that were given up are taken out. */
+const SWEEP = 1_000;
+
 const MISMATCH = { members: { phase: 'connect', side: 'target' } };
 
 /**
@@ -39,7 +42,8 @@ const MISMATCH = { members: { phase: 'connect', side: 'target' } };
 export class Http2Dispatcher extends Dispatcher implements ConnectionOwner {
   readonly #open: Http2Connection[] = [];
   readonly #leaving = new Set<Http2Connection>();
-  readonly #queue: StreamRequest[] = [];
+  #queue: StreamRequest[] = [];
+  #sweepAt = SWEEP;
   #connecting = false;
   #http1: Dispatcher | null = null;
   /** The last connection chose HTTP/1.1. */
@@ -122,8 +126,15 @@ export class Http2Dispatcher extends Dispatcher implements ConnectionOwner {
       return;
     }
     this.#queue.push(request);
+    if (this.#queue.length >= this.#sweepAt) this.#sweep();
     this.#grow();
   };
+
+  /** While no stream is freed nothing else looks at them, and more and more would wait in vain. */
+  #sweep(): void {
+    this.#queue = this.#queue.filter(({ isOver }) => !isOver);
+    this.#sweepAt = Math.max(SWEEP, 2 * this.#queue.length);
+  }
 
   #withRoom(): Http2Connection | undefined {
     return this.#open.find(({ hasRoom }) => hasRoom);

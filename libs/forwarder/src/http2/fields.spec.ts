@@ -23,4 +23,8 @@ describe('requestFields', () => {
   it.each([[':path', '/admin'], ['x y', '1'], ['x', 'a\r\nb: c'], ['x', '\u{1F600}'], ['', '1']])('refuse %j: %j', (name, value) => {
     expect(() => requestFields(LINE, [name, value])).toThrow(/must be a valid HTTP token|Invalid character/);
   });
+
+  it.each([{ path: '/a b' }, { path: '/a\r\nx: y' }, { path: '/\u20ac' }, { method: 'GET /' }, { method: '' }])('refuse %j', (line) => {
+    expect(() => requestFields({ ...LINE, ...line }, [])).toThrow(/must be a valid HTTP token|Invalid character/);
+  });
 });

@@ -12,14 +12,19 @@ export interface RequestLine {
   readonly length: number | null;
 }
 
+/** What cannot stand in a path; undici refuses the same for HTTP/1.1. */
+const UNFIT = /[^!-\xff]/;
+
 /**
  * The fields of a request as HTTP/2 has them (RFC 9113 8.2, 8.3): pseudo-headers first, names in lower case, nothing that
  * belongs to one connection.
  * @param flat names and values by turns.
- * @throws TypeError for a field that cannot be sent. node:http2 itself would send it, and a service answers that by
+ * @throws TypeError for a path or a field that cannot be sent. node:http2 itself would send it, and a service answers that by
  * breaking off every request on the connection.
  */
 export function requestFields({ method, path, scheme, authority, length }: RequestLine, flat: readonly string[]): string[] {
+  if (UNFIT.test(path)) throw new TypeError(`Invalid character in the path ${JSON.stringify(path)}`);
+  validateHeaderName(method);
   const fields = [':method', method, ':scheme', scheme, ':authority', authority, ':path', path];
   for (let i = 0; i < flat.length; i += 2) {
     const name = (flat[i] as string).toLowerCase();

@@ -82,6 +82,11 @@ export class StreamRequest implements Dispatcher.DispatchController {
     this.handler.onResponseError?.(this, error);
   }
 
+  /** Whether the handler has given it up before it began; it has no other way to say so. */
+  get isOver(): boolean {
+    return (this.handler as { readonly isOver?: boolean }).isOver === true;
+  }
+
   get body(): Readable | Buffer | null {
     const { body } = this.options;
     return body instanceof Readable || (Buffer.isBuffer(body) && body.length > 0) ? body : null;
@@ -171,6 +176,8 @@ export class StreamRequest implements Dispatcher.DispatchController {
   }
 
   #pump(stream: ClientHttp2Stream, body: Readable, sent: () => void): void {
+    // It would say nothing any more, not even that it ended.
+    if (body.destroyed) return this.fail(new Error('The request ended before its body began'));
     stream.on('drain', () => body.resume());
     body
       .on('data', (chunk: Buffer) => { if (this.#stream === stream && !stream.write(chunk)) body.pause(); })
