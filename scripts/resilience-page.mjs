@@ -9,16 +9,18 @@ export const page = new URL('docs/performance/resilience.md', root);
 
 /** @param figures by scenario: what was measured, by name. */
 export function resiliencePage({ machine, scenarios }) {
-  const sections = Object.entries(scenarios).map(([scenario, figures]) => {
-    const names = Object.keys(figures);
-    return `### ${scenario[0].toUpperCase()}${scenario.slice(1)}\n\n| ${names.join(' | ')} |\n|${' ---: |'.repeat(names.length)}\n| ${Object.values(figures).join(' | ')} |`;
+  // What was measured in the same way stands in one table.
+  const tables = Map.groupBy(Object.entries(scenarios), ([, figures]) => Object.keys(figures).join(' | '));
+  const sections = [...tables].map(([names, rows]) => {
+    const lines = rows.map(([scenario, figures]) => `| ${scenario} | ${Object.values(figures).join(' | ')} |`);
+    return `| | ${names} |\n|---|${' ---: |'.repeat(names.split(' | ').length)}\n${lines.join('\n')}`;
   });
   return `# Resilience, measured
 
 <!-- Written by scripts/measure-resilience.mjs from the fault tests: run that. -->
 
-Each scenario is a test ([\`test/load/faults.spec.ts\`](../../test/load/faults.spec.ts)): the built gateway, its targets and the clients
-are processes of their own, and faults are real ones. Clients try nothing twice: what fails here failed for a user. In the tests a
+Each scenario is a test ([\`test/load/faults.spec.ts\`](../../test/load/faults.spec.ts)): the built gateway and its targets are
+processes of their own, and faults are real ones. Clients try nothing twice: what fails here failed for a user. In the tests a
 scenario is under load for a second or two and has to keep its promise; for these figures it lasts longer. Compare figures of one
 run, not of two.
 
@@ -32,6 +34,7 @@ ${sections.join('\n\n')}
   request. The first half of the time all is well, then the fault strikes.
 - The service has \`${'retry: { backoff: { base: 10ms } }, health: { passive: { failures: 3 } }'}\`, the route \`timeout: { connect: 300ms, firstByte: 300ms }\`.
   What takes longer than the fault itself is the 300 ms that a target is given to answer.
+- The targets answer two bytes at once; where they are killed in the middle, ten kilobytes in a tenth of a second.
 - Answers that had begun when a target died are lost: their head has left, and no gateway can take it back.
 - The last scenario is no fault: the same route, which uses none of all this, under the build before it and the build with it, run in turns.
 `;
