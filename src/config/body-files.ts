@@ -18,13 +18,13 @@ export function readBodyFiles({ routes, written }: Answering, folder: string, is
   const files: Record<string, string> = {};
   for (const [name, { fallback }] of routes) {
     const node = written.routes.get(name);
-    for (const [index, standIn] of (fallback?.then ?? []).entries()) {
+    for (const [index, standIn] of (fallback?.chain ?? []).entries()) {
       if (standIn === 'stale' || !('file' in standIn) || !node) continue;
       const reading = readBodyFile(path.resolve(folder, standIn.file));
       if ('bytes' in reading) files[standIn.file] = Buffer.from(reading.bytes).toString('base64');
       else {
         const listed = locate(node, ['fallback']).node.kind === 'list';
-        const at = ['fallback', ...(listed ? [] : ['then']), index, 'file'];
+        const at = ['fallback', ...(listed ? [] : ['chain']), index, 'file'];
         issues.add(locate(node, at).place, ['routes', name, ...at], `${standIn.file}: ${reading.problem}`);
       }
     }

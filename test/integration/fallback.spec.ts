@@ -82,7 +82,7 @@ describe('T10: an answer of the file', () => {
 
   it('is given for what the file says, and nothing else', async () => {
     await using service = await moody(500);
-    await using gw = await gateway(file(service.url, '{ when: { status: [500], problems: [] }, then: [{ body: x }] }'));
+    await using gw = await gateway(file(service.url, '{ when: { status: [500], problems: [] }, chain: [{ body: x }] }'));
     expect(await label(gw)).toEqual([200, 'static', 'x']);
     service.mood = 0;
     expect((await gw.fetch('/a/1')).status).toBe(502);
@@ -90,7 +90,7 @@ describe('T10: an answer of the file', () => {
 
   it('is given while the circuit is open, without asking', async () => {
     await using service = await moody(500);
-    await using gw = await gateway(file(service.url, '{ when: { status: [] }, then: [{ body: x }] }', { service: ', breaker: { failures: 1, open: 1m }' }));
+    await using gw = await gateway(file(service.url, '{ when: { status: [] }, chain: [{ body: x }] }', { service: ', breaker: { failures: 1, open: 1m }' }));
     expect((await gw.fetch('/a/1')).status).toBe(500);
     expect(await label(gw)).toEqual([200, 'static', 'x']);
     expect(service.requests).toHaveLength(1);
@@ -107,7 +107,7 @@ describe('T10: an answer of the file', () => {
     const slow = { route: ', timeout: { total: 80ms }' };
     await using strict = await gateway(file(service.url, '[{ body: x }]', slow));
     expect((await strict.fetch('/a/1')).status).toBe(504);
-    await using kind = await gateway(file(service.url, '{ when: { problems: [total-timeout] }, then: [{ service: other }, { body: x }] }', slow));
+    await using kind = await gateway(file(service.url, '{ when: { problems: [total-timeout] }, chain: [{ service: other }, { body: x }] }', slow));
     expect(await label(kind)).toEqual([200, 'static', 'x']);
   });
 

@@ -51,7 +51,7 @@ routes:
     match: { path: /api/gateway/match/algorithms }
     to: matching
     path: { template: /api/v1/algorithms }
-    fallback: { when: { status: [500, 502, 503, 504] }, then: [{ status: 200, body: { algorithms: [smart, semantic], source: fallback } }] }`, { MATCHING: matching.url });
+    fallback: { when: { status: [500, 502, 503, 504] }, chain: [{ status: 200, body: { algorithms: [smart, semantic], source: fallback } }] }`, { MATCHING: matching.url });
   const answer = await gw.fetch('/api/gateway/match/algorithms');
   expect([answer.status, answer.headers['x-degraded'], answer.json()]).toEqual([200, 'static', { algorithms: ['smart', 'semantic'], source: 'fallback' }]);
 });

@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a key of the file and a list: no await takes it for a promise.
 import { z } from 'zod';
 import { filePath } from '#libs/kernel';
 import { headerName, listOf, name, statuses } from './values.js';
@@ -43,12 +42,12 @@ const standIns = z.array(standIn).describe('Tried in order, until one has an ans
 
 /** What the client gets when the service fails. */
 export const fallbackSchema = z.union([
-  standIns.transform((then) => ({ when: when.parse({}), then })),
+  standIns.transform((chain) => ({ when: when.parse({}), chain })),
   z.strictObject({
     when: when.prefault({}).describe('What calls for it. Default: what says that the service failed.'),
-    then: standIns,
+    chain: standIns,
   }),
 ]);
 
 export type FallbackConfig = z.output<typeof fallbackSchema>;
-export type StandInConfig = FallbackConfig['then'][number];
+export type StandInConfig = FallbackConfig['chain'][number];

@@ -166,7 +166,7 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     retry: z.union([z.literal('off').describe('No retries, whatever the service has.'), retrySchema]).optional().describe('Retries of this route instead of its service’s. Default: those of the service.'),
     hedge: z.union([z.literal('off').describe('None, whatever the service has.'), hedgeSchema]).optional().describe('Hedging of this route instead of its service’s. Default: that of the service.'),
     priority: prioritySchema.default('normal').describe('How much its requests matter when the service has all the `concurrency` it may have: the lower, the sooner they get 503 `overloaded`. Default: normal.'),
-    fallback: fallbackSchema.optional().describe('What the client gets when the service fails: a list of stand-ins tried in order, or `{ when, then }`. The answer tells by `X-Degraded: stale`, `service` or `static`. Default: the problem, or the service’s own error.'),
+    fallback: fallbackSchema.optional().describe('What the client gets when the service fails: a list of stand-ins tried in order, or `{ when, chain }`. The answer tells by `X-Degraded: stale`, `service` or `static`. Default: the problem, or the service’s own error.'),
     split: splitSchema.optional().describe('Parts the requests between variants of the service, by conditions and weights. Default: none.'),
     mirror: mirrorSchema.optional().describe('Copies requests to another service, whose answers are dropped; the live ones neither wait nor fail for it. Default: none.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),

@@ -11,8 +11,8 @@ export interface ServiceReference {
 export function serviceReferences(settings: Node): readonly ServiceReference[] {
   const fallback = child(settings, 'fallback');
   const listed = fallback?.kind === 'list';
-  const standIns = listed ? fallback : child(fallback, 'then');
-  const from = listed ? ['fallback'] : ['fallback', 'then'];
+  const standIns = listed ? fallback : child(fallback, 'chain');
+  const from = listed ? ['fallback'] : ['fallback', 'chain'];
   return [
     ...at(settings, ['to']),
     ...(standIns?.kind === 'list' ? standIns.items : []).flatMap((item, index) => at(item, ['service'], [...from, index])),
@@ -44,7 +44,7 @@ export function checkDestinations({ root, resolved, issues }: Facts): void {
     const variants = Object.values(route.split?.variants ?? {});
     if (route.split && variants.every(({ weight }) => weight === 0)) refuse(['split', 'variants'], 'no variant has a weight; say which one gets the requests that meet no condition');
     if (route.mirror && [route.to, ...variants.map(({ to }) => to)].includes(route.mirror.to)) refuse(['mirror', 'to'], 'the copies would go to the service that gets the live requests');
-    if (!route.split && route.fallback?.then.some((standIn) => standIn !== 'stale' && 'service' in standIn && standIn.service === route.to)) {
+    if (!route.split && route.fallback?.chain.some((standIn) => standIn !== 'stale' && 'service' in standIn && standIn.service === route.to)) {
       refuse(['fallback'], `the service "${route.to}" cannot stand in for itself`);
     }
   }

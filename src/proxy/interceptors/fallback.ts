@@ -6,9 +6,9 @@ import { compileStandIn, keep, type StandIn } from '../stand-ins.js';
 /** `fallback:` where a service fails, something else answers, and the answer says so. */
 export const fallback: CompileRequest = ({ settings, config, reach, services }): Interceptor | null => {
   const chosen = settings.fallback;
-  if (chosen === undefined || chosen.then.length === 0) return null;
+  if (chosen === undefined || chosen.chain.length === 0) return null;
   const statuses = statusSet(chosen.when.status);
-  const standIns = chosen.then.map((each) => compileStandIn(each, { failures: statuses, files: config.files, reach, services }));
+  const standIns = chosen.chain.map((each) => compileStandIn(each, { failures: statuses, files: config.files, reach, services }));
   return new Fallback({
     standIns,
     statuses,

@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a key of the file and a list: no await takes it for a promise.
 import { Answer, AnswerBody, Exchange, HeaderList, Problem, problems, type Interceptor } from '#libs/kernel';
 import type { CompileRequest, RequestParts } from '../compile.js';
 import { aggregate } from './aggregate.js';
@@ -22,10 +21,10 @@ it.each([[aggregate], [fallback], [mirror], [split]])('%p is not on a route that
   expect(compile(stage, {})).toBeNull();
 });
 
-it('an empty list of stand-ins is none', () => expect(compile(fallback, { fallback: { when: WHEN, then: [] } })).toBeNull());
+it('an empty list of stand-ins is none', () => expect(compile(fallback, { fallback: { when: WHEN, chain: [] } })).toBeNull());
 
 describe('a stale copy', () => {
-  const stage = compile(fallback, { fallback: { when: WHEN, then: ['stale', { status: 200, headers: {}, body: 'x' }] } }) as Interceptor;
+  const stage = compile(fallback, { fallback: { when: WHEN, chain: ['stale', { status: 200, headers: {}, body: 'x' }] } }) as Interceptor;
   const failing = (stale: Exchange['stale']) => (exchange: Exchange): Promise<never> => {
     exchange.stale = stale;
     return Promise.reject(new Problem(problems.circuitOpen, 'open'));
@@ -64,7 +63,7 @@ describe('a stale copy', () => {
 });
 
 it('a fallback leaves other problems alone', async () => {
-  const stage = compile(fallback, { fallback: { when: WHEN, then: [{ status: 200, headers: {}, body: 'x' }] } }) as Interceptor;
+  const stage = compile(fallback, { fallback: { when: WHEN, chain: [{ status: 200, headers: {}, body: 'x' }] } }) as Interceptor;
   await expect(stage.intercept(opened(), () => Promise.reject(new Problem(problems.bodyTooLarge, 'large')))).rejects.toMatchObject({ status: 413 });
   await expect(stage.intercept(opened(), () => Promise.reject(new TypeError('ours')))).rejects.toBeInstanceOf(TypeError);
 });
