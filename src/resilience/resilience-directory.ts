@@ -59,7 +59,7 @@ export class ResilienceDirectory implements OnApplicationShutdown {
       latencies: (service, options) => take(next.latencies, latencies, [service, options], () => new RecentQuantile(options, clock)),
       detector: (service, config) => {
         const key = JSON.stringify([service.name, config]);
-        const detector = (next.watches.get(key) ?? watches.get(key))?.detector ?? new OutlierDetector(service.name, config, clock);
+        const detector = (next.watches.get(key) ?? watches.get(key))?.detector ?? new OutlierDetector(service.name, { ...config, slow: config.slow ?? null }, clock);
         next.watches.set(key, { service, detector, judge: compileJudge(config.counts) });
         return detector;
       },

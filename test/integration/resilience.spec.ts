@@ -256,6 +256,16 @@ describe('T8: retries', () => {
 });
 
 describe('T6: passive ejection', () => {
+  it('takes out a target whose answers take long', async () => {
+    await using slow = await echoService((_request, response) => void setTimeout(() => response.end('slow'), 60));
+    await using good = await echoService();
+    await using gw = await gateway(file([slow.url, good.url], 'health: { passive: { slow: { over: 50ms }, minRequests: 3, eject: 1m } }'));
+    for (let i = 0; i < 6; i++) await gw.fetch('/a');
+    expect(slow.requests).toHaveLength(3);
+    for (let i = 0; i < 6; i++) await gw.fetch('/a');
+    expect(slow.requests).toHaveLength(3);
+  });
+
   it('takes a failing target out and lets it back in', async () => {
     await using bad = await moody(503);
     await using good = await moody(200);

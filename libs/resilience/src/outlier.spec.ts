@@ -2,7 +2,7 @@ import { events, Target } from '#libs/kernel';
 import { FakeClock } from '#libs/testing';
 import { OutlierDetector, type OutlierOptions } from './index.js';
 
-const OPTIONS: OutlierOptions = { failures: 3, errorRate: 0, over: 10_000, minRequests: 10, eject: 1_000, maxEject: 2_500, maxShare: 1, panic: 0 };
+const OPTIONS: OutlierOptions = { failures: 3, errorRate: 0, over: 10_000, minRequests: 10, slow: null, eject: 1_000, maxEject: 2_500, maxShare: 1, panic: 0 };
 
 function service(size: number, options: Partial<OutlierOptions> = {}) {
   const clock = new FakeClock();
@@ -118,6 +118,17 @@ describe('OutlierDetector in a panic', () => {
     (targets[2] as Target).available = false;
     expect(used()).toEqual([0, 3]);
   });
+});
+
+it('ejects a target whose answers take long, once there are enough of them', () => {
+  const { detector, targets, used } = service(2, { failures: 0, slow: { over: 500, rate: 0.5 } });
+  const answer = (index: number, duration: number): void => detector.report(targets[index] as Target, false, duration);
+  for (let i = 0; i < 20; i++) answer(1, 500);
+  for (let i = 0; i < 4; i++) { answer(0, 10); answer(0, 501); }
+  answer(0, 501);
+  expect(used()).toEqual([0, 1]);
+  answer(0, 501);
+  expect(used()).toEqual([1]);
 });
 
 it('keeps what it knows of targets that stay', () => {

@@ -10,6 +10,8 @@ export interface OutlierOptions {
   readonly over: number;
   /** Tries in the window below which no share is judged. */
   readonly minRequests: number;
+  /** Share of tries whose response header took longer than `over` milliseconds, that ejects; `null` for none. */
+  readonly slow: { readonly over: number; readonly rate: number } | null;
   /** How long the first ejection lasts; the second lasts twice as long, and so on. */
   readonly eject: number;
   readonly maxEject: number;
@@ -21,6 +23,7 @@ export interface OutlierOptions {
 
 const ALL = 0;
 const FAILED = 1;
+const SLOW = 2;
 
 interface Suspect {
   readonly target: Target;
@@ -63,15 +66,21 @@ export class OutlierDetector {
     if (this.#out > 0) this.#applyPanic();
   }
 
-  /** Called once per try that says something about the target. */
-  report(target: Target, failed: boolean): void {
+  /**
+   * Called once per try that says something about the target.
+   * @param duration milliseconds until the response header; 0 where none came.
+   */
+  report(target: Target, failed: boolean, duration = 0): void {
     const suspect = this.#suspects.get(target);
     // What was under way when it was ejected, or came in a panic, says nothing new.
     if (suspect === undefined || suspect.until > 0) return;
     suspect.window.add(ALL);
+    const { slow } = this.options;
+    if (slow !== null && duration > slow.over) suspect.window.add(SLOW);
     if (failed) return this.#failed(suspect, suspect.inARow + 1);
     suspect.before = suspect.inARow;
     suspect.inARow = 0;
+    if (slow !== null && duration > slow.over) this.#judge(suspect);
   }
 
   /** Called when what was reported as a success broke off later: it was a failure. */
@@ -88,19 +97,25 @@ export class OutlierDetector {
   #failed(suspect: Suspect, inARow: number): void {
     suspect.inARow = inARow;
     suspect.window.add(FAILED);
+    this.#judge(suspect);
+  }
+
+  #judge(suspect: Suspect): void {
     if (this.#isOutlier(suspect) && this.#mayEject()) this.#eject(suspect);
   }
 
   #suspect(target: Target): Suspect {
     const { over } = this.options;
-    return { target, window: new SlidingWindow(over, 2, this.clock), inARow: 0, before: 0, repeats: 0, until: 0, backSince: 0 };
+    return { target, window: new SlidingWindow(over, 3, this.clock), inARow: 0, before: 0, repeats: 0, until: 0, backSince: 0 };
   }
 
   #isOutlier({ inARow, window }: Suspect): boolean {
-    const { errorRate, failures, minRequests } = this.options;
+    const { errorRate, failures, minRequests, slow } = this.options;
     if (failures > 0 && inARow >= failures) return true;
     const all = window.count(ALL);
-    return errorRate > 0 && all >= minRequests && window.count(FAILED) >= errorRate * all;
+    if (all < minRequests) return false;
+    if (errorRate > 0 && window.count(FAILED) >= errorRate * all) return true;
+    return slow !== null && window.count(SLOW) >= slow.rate * all;
   }
 
   /** At least one of several may always go. */

@@ -65,8 +65,12 @@ export const retrySchema = z.strictObject({
 export const passiveSchema = z.strictObject({
   failures: z.int().min(1).default(5).describe('Failures of a target in a row that eject it. Default: 5.'),
   errorRate: percentageOrOff().prefault('off').describe('Share of failures of a target within `over` that ejects it; `off` for none. Default: off.'),
-  over: duration().prefault('10s').describe('How far back `errorRate` looks. Default: 10s.'),
+  over: duration().prefault('10s').describe('How far back shares look. Default: 10s.'),
   minRequests: z.int().min(1).default(20).describe('Requests to a target within `over` below which no share is judged. Default: 20.'),
+  slow: z.strictObject({
+    over: duration().prefault('2s').describe('A response header that takes longer is slow; requests with a body are not judged, for the client may be the slow one. Default: 2s.'),
+    rate: percentage().prefault('50%').describe('Share of a target’s answers that ejects it. Default: 50%.'),
+  }).optional().describe('Ejects a target for slowness as well. Default: slowness does not. Danger: where the whole service is slow, half of its targets go; `panic` bounds it.'),
   eject: duration().prefault('30s').describe('How long the first ejection lasts; a repeated one twice as long, then three times, and so on. For every such time it does well, one is forgotten. Default: 30s.'),
   maxEject: duration().prefault('5m').describe('Longest ejection. Default: 5m.'),
   maxShare: percentage().prefault('50%').describe('Share of the targets that may be out at once; of several, one always may. A single target never is. Default: 50%. Danger: too many out, and the rest drown.'),
