@@ -15,14 +15,15 @@ let echo: EchoService;
 let held: ServerResponse[];
 
 interface File {
+  readonly grace?: string;
   readonly workers?: number | string;
   readonly server?: string;
   readonly routes?: string;
   readonly services?: string;
 }
 
-function write({ workers = 2, server = '', routes = route('a'), services = 'echo: { targets: "${ECHO}" }' }: File = {}): void {
-  writeFileSync(path.join(folder, 'gateway.yaml'), `version: 1\nserver: { host: 127.0.0.1, workers: ${workers}, grace: 2s, watch: off${server} }\nservices: { ${services} }\nroutes:\n${routes}`);
+function write({ workers = 2, grace = '2s', server = '', routes = route('a'), services = 'echo: { targets: "${ECHO}" }' }: File = {}): void {
+  writeFileSync(path.join(folder, 'gateway.yaml'), `version: 1\nserver: { host: 127.0.0.1, workers: ${workers}, grace: ${grace}, watch: off${server} }\nservices: { ${services} }\nroutes:\n${routes}`);
 }
 
 async function until(what: string, happens: () => Promise<boolean> | boolean): Promise<void> {
@@ -251,6 +252,8 @@ describe('O11: limits of several workers', () => {
 
 describe('O11: a rolling restart', () => {
   it('replaces every worker, and no request fails', async () => {
+    // A client that gets no turn for longer than the grace meets a closed connection, on however good a server.
+    write({ grace: '15s' });
     await using workers = await Workers.start();
     const before = workers.pids;
     await using load = new Load(`${workers.url}/a/1`);
