@@ -18,7 +18,7 @@ function reply(socket: WebSocket): Promise<Buffer> {
 }
 
 function soon(check: () => boolean): Promise<boolean> {
-  const end = Date.now() + 2_000;
+  const end = Date.now() + 20_000;
   return new Promise((resolve) => {
     const look = (): void => { if (check() || Date.now() > end) resolve(check()); else setTimeout(look, 10); };
     look();
