@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Image } from '../config/index.js';
 import { Fleet, type Replies, type Topic } from './fleet.js';
 import { Handlers } from './handlers.js';
@@ -9,6 +10,8 @@ import { decode, encode } from './payload.js';
 const ANSWER_LIMIT = 2_000;
 /** Milliseconds that the supervisor may take beyond the limit it keeps itself. */
 const PATIENCE = 1_000;
+/** Milliseconds that a supervisor with much to do may take to let a worker go. */
+const DISMISSAL_LIMIT = 5_000;
 
 /** What the supervisor asks of a worker that is ready. */
 export interface Duties {
@@ -37,12 +40,14 @@ export class Member extends Fleet {
   readonly #asked = new Map<number, (replies: RawReplies) => void>();
   readonly #image = Promise.withResolvers<Image>();
   #duties: Duties | null = null;
+  readonly #dismissed = Promise.withResolvers<void>();
   #next = 0;
 
   constructor(readonly worker: number, end: ChannelEnd) {
     super();
     this.#link = new Link(end, toWorker);
     this.#link.onMessage((message) => this.#hear(message));
+    this.#link.onLost(() => this.#dismissed.resolve());
     void this.#link.send({ kind: 'hello' });
   }
 
@@ -75,14 +80,18 @@ export class Member extends Fleet {
     void this.#link.send({ kind: 'relieve' });
   }
 
-  /** Hands over what must not be lost. Call it when nothing changes any more. */
+  /**
+   * Hands over what must not be lost, and waits until the supervisor has it. Call it when nothing changes any more. What
+   * the supervisor gave to it before it knew, it has got by then: node:cluster gives connections that come too late back,
+   * but loses those that nobody reads any more.
+   */
   async bequeath(): Promise<void> {
     const answers: [string, Uint8Array][] = [];
     for (const topic of this.#handlers.inherited) {
       const outcome = await this.#handlers.answer(topic, null);
       if ('answer' in outcome) answers.push([topic, encode(outcome.answer)]);
     }
-    await this.#link.send({ kind: 'legacy', answers });
+    if (await this.#link.send({ kind: 'legacy', answers })) await Promise.race([this.#dismissed.promise, sleep(DISMISSAL_LIMIT, undefined, { ref: false })]);
   }
 
   answer<Q, A>(topic: Topic<Q, A>, handler: (question: Q) => A | Promise<A>): void {
@@ -129,6 +138,7 @@ export class Member extends Fleet {
       case 'failed-reload': return this.#duties?.note(message);
       case 'leave': return this.#duties?.leave(message.manner);
       case 'question': return void this.#reply(message.id, message.topic, message.question);
+      case 'dismissed': return this.#dismissed.resolve();
       case 'replies': return this.#asked.get(message.id)?.(message);
       default: return message satisfies never;
     }

@@ -13,6 +13,8 @@ export const toWorker = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reload'), id, image: z.map(z.string(), z.unknown()) }),
   failedReload,
   z.strictObject({ kind: z.literal('leave'), manner: z.enum(['gentle', 'prompt']) }),
+  /** Its last answers are there, and every connection that was given to it is on this side of this message. */
+  z.strictObject({ kind: z.literal('dismissed') }),
   z.strictObject({ kind: z.literal('question'), id, topic: z.string(), question: bytes }),
   z.strictObject({ kind: z.literal('replies'), id, answers: z.array(bytes).max(1_000), failures: lines }),
 ]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { FakeFork } from './channel.fixture.js';
+import { channel, FakeFork } from './channel.fixture.js';
 import { Estate } from './estate.js';
 import type { Topic } from './fleet.js';
 import { Handlers } from './handlers.js';
@@ -8,8 +8,8 @@ import { Member } from './member.js';
 import { Switchboard } from './switchboard.js';
 import { WorkerProcess, type Forked } from './worker-process.js';
 
-const sums: Topic<number, number> = { name: 'sums', question: z.number(), answer: z.number(), limit: 200 };
-const kept: Topic<null, number> = { name: 'kept', question: z.null(), answer: z.number(), limit: 200, inherit: (last, estate) => last + (estate ?? 0) };
+const sums: Topic<number, number> = { name: 'sums', question: z.number(), answer: z.number(), limit: 500 };
+const kept: Topic<null, number> = { name: 'kept', question: z.null(), answer: z.number(), limit: 500, inherit: (last, estate) => last + (estate ?? 0) };
 
 /** Workers and a switchboard between them. */
 async function setup(count: number) {
@@ -132,5 +132,23 @@ describe('what must not be lost with a worker', () => {
     await members[0].ask(kept, null);
     busy = true;
     expect(await members[0].ask(kept, null)).toEqual({ answers: [1, 10], failures: ['worker 2: no answer in time'] });
+  });
+});
+
+describe('a worker that ends', () => {
+  it.each([
+    ['has heard that it is let go', (supervisor: ReturnType<typeof channel>[0]) => supervisor.send({ kind: 'dismissed' }, () => {})],
+    ['has no supervisor any more', (supervisor: ReturnType<typeof channel>[0]) => supervisor.disconnect()],
+  ])('goes once it %s: until then it may be given connections', async (_what, release) => {
+    const [supervisor, end] = channel();
+    const said: unknown[] = [];
+    supervisor.on('message', (message) => said.push(message));
+    const member = new Member(1, end);
+    let gone = false;
+    const bequest = member.bequeath().then(() => { gone = true; });
+    await sleep(50);
+    expect([said, gone]).toEqual([[{ kind: 'hello' }, { kind: 'legacy', answers: [] }], false]);
+    release(supervisor);
+    await bequest;
   });
 });

@@ -138,7 +138,10 @@ export class WorkerProcess {
       case 'reloaded':
         this.version = message.version;
         return this.#reloads.get(message.id)?.(message.errors);
-      case 'relieve': case 'ask': case 'answer': case 'legacy': return tell(message);
+      case 'relieve': case 'ask': case 'answer': return tell(message);
+      case 'legacy':
+        tell(message);
+        return this.send({ kind: 'dismissed' });
       default: return message satisfies never;
     }
   }
