@@ -1,9 +1,9 @@
 // The floors of src, roof to ground: a room imports lower floors and libs, never its own floor or one above.
 const floors = [
   ['config'],
-  ['cluster', 'database', 'http', 'telemetry'],
-  ['auth', 'rate-limit', 'services'],
-  ['analytics', 'audit', 'cache', 'discovery', 'health', 'identity', 'metrics', 'openapi', 'resilience'],
+  ['cluster', 'database', 'http', 'redis', 'telemetry'],
+  ['auth', 'cache', 'rate-limit', 'services'],
+  ['analytics', 'audit', 'discovery', 'health', 'identity', 'metrics', 'openapi', 'resilience'],
   ['proxy'],
   ['admin', 'console'],
   ['cli'],

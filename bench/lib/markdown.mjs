@@ -43,9 +43,10 @@ ${table(targetColumns, targets)}
 - A gateway so fast that the generator's core fills first is never fully busy; its requests/s are then a lower bound.
 - Latency: ${options.rate} requests/s at a constant rate, measured from the moment each request was due. "Added" is the difference
   to asking the upstream directly in the same round.
-- passerelle-policies verifies 64 callers' tokens, checks a role and writes a JSON access line per request; the run fails
-  for it if a line is missing. The upstream, node-undici (node:http and undici with nothing in between) and
-  fastify-hello (no upstream) are references.
+- passerelle-policies verifies 64 callers' tokens, checks a role, takes from a token bucket of each caller, asks a circuit
+  breaker and writes a JSON access line per request; the run fails for it if a line is missing. passerelle-cached answers
+  from its memory: the upstream is asked once. The upstream, node-undici (node:http and undici with nothing in between)
+  and fastify-hello (no upstream, an answer of the same size) are references.
 - Memory is resident memory of the process tree, start the time from spawn to the first 200 on the route.
 
 Again: \`node bench/run.mjs\`.

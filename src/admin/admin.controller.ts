@@ -3,6 +3,7 @@ import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, A
 import { parseDuration, Problem, problems } from '#libs/kernel';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { AdminService } from './admin.service.js';
 import type { JoinedView } from './service-view.js';
@@ -20,7 +21,7 @@ const ROUTE = { name: 'route', required: false, description: 'Route whose own ci
 /** `admin`: what an operator sees and does by hand while the gateway runs. What is done holds in every worker until it is undone or the process ends. */
 @ApiTags('Admin')
 @Controller(`${ENDPOINT_PREFIX}/admin`)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class AdminController {
   constructor(private readonly admin: AdminService) {}
 

@@ -39,7 +39,7 @@ function shown({ protocol, host, pathname }: URL): string {
 }
 
 /** One value where the workers agree, else one of each. */
-type Agreed<T> = T | readonly T[];
+export type Agreed<T> = T | readonly T[];
 
 /** A service as all workers together see it. */
 export interface JoinedView {
@@ -62,7 +62,7 @@ export function joinViews(views: readonly ServiceView[]): JoinedView {
   };
 }
 
-function agreed<T>(values: readonly T[]): Agreed<T> {
+export function agreed<T>(values: readonly T[]): Agreed<T> {
   const [first] = values;
   return values.every((value) => value === first) ? (first as T) : values;
 }

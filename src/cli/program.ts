@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Io } from './io.js';
 import { packageVersion } from './package-root.js';
+import { cacheCommand } from './commands/cache.js';
 import { checkCommand } from './commands/check.js';
 import { completionCommand } from './commands/completion.js';
 import { demoCommand } from './commands/demo.js';
@@ -16,7 +17,7 @@ import { tokenCommand } from './commands/token.js';
 type AddCommand = (program: Command, io: Io, done: (code: number) => void) => void;
 
 const commands: readonly AddCommand[] = [
-  startCommand, checkCommand, printCommand, routesCommand, explainCommand, testCommand, diffCommand, tokenCommand, demoCommand, completionCommand,
+  startCommand, checkCommand, printCommand, routesCommand, explainCommand, testCommand, diffCommand, tokenCommand, cacheCommand, demoCommand, completionCommand,
 ];
 
 /** The whole command line. `done` gets the exit code of the command that ran. */

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '#libs/kernel';
+import { MemoryLimitStore } from '#libs/rate-limit';
 import { forker, Relay, Supervisor } from '../cluster/index.js';
 import type { ConfigStore } from '../config/index.js';
 import { metricsTopic } from '../metrics/metrics-topic.js';
 import { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
+import { answerLimits, limitsTopic } from '../rate-limit/limits-topic.js';
 import { createLogger } from '../telemetry/logger.js';
 import { ReloadLog } from '../telemetry/reload-log.js';
 import { Failure } from './failure.js';
@@ -24,6 +26,7 @@ export async function supervise(store: ConfigStore, announce: (url: string) => v
   const reloads = new ReloadLog(store, log);
   const supervisor = new Supervisor({ store, log, fork: forker(PROGRAM, relay), inherited: [metricsTopic] });
   supervisor.answer(metricsTopic, () => metrics.families(supervisor.facts));
+  supervisor.answer(limitsTopic, answerLimits(new MemoryLimitStore({ clock: systemClock, maxKeys: store.current.config.limits.maxKeys })));
   try {
     await supervisor.start();
   } catch (error) {

@@ -10,8 +10,9 @@ export type { Image } from './read-file.js';
 export { ConfigStore } from './store.js';
 export { watch } from './watch.js';
 export {
+  limitsOf, parseQuota, type LimitConfig, type LimitHeadersConfig, type LimitSetting, type Period,
   type AggregateConfig, type CallConfig, type FallbackConfig, type MirrorConfig, type SplitCondition, type SplitConfig, type StandInConfig,
-  type BreakerConfig, type ConcurrencyConfig, type HedgeConfig, type PassiveConfig, type RetryConfig,
+  type BreakerConfig, type CacheConfig, type CacheTiersConfig, type ConcurrencyConfig, type HedgeConfig, type PassiveConfig, type RetryConfig,
   type EndpointConfig, type EndpointKind, type MatchConfig, type RolesConfig, type RouteConfig, type RouteSettings,
   type ServerConfig, type ServiceConfig, type TestConfig, type VersionsConfig,
 } from './schema/index.js';

@@ -14,12 +14,17 @@ export function secretLike(key: PropertyKey | undefined): boolean {
 export function showable(node: Node, path: readonly PropertyKey[]): { readonly value?: unknown } {
   if (node.kind !== 'scalar') return {};
   if (node.value !== null && (node.from !== 'text' || path.some(secretLike))) return { value: REDACTED };
-  return { value: typeof node.value === 'string' ? shortened(withoutPassword(node.value)) : node.value };
+  return { value: typeof node.value === 'string' ? shortened(withoutPassword(withoutAuthority(node.value))) : node.value };
 }
 
 /** User and password of an address are cut out. */
 export function withoutPassword(text: string): string {
   return text.replace(/(\w:\/\/)[^/?#@\s]+@/g, `$1${REDACTED}@`);
+}
+
+/** What an issue is about may be malformed just where its password begins or ends: of an address of Redis, all up to the last `@` goes. */
+function withoutAuthority(text: string): string {
+  return text.replace(/^(\s*rediss?\b[+\w]*:?)[^]*@/i, `$1//${REDACTED}@`);
 }
 
 function shortened(text: string): string {

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Problem, problems } from '#libs/kernel';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { ServiceDirectory } from '../services/index.js';
 import { CurrentEndpoint } from './current-endpoint.js';
@@ -14,7 +15,7 @@ import { Readiness } from './readiness.js';
 /** The gateway itself. Nothing here looks at a service: a platform without one of its services still wants its gateway. */
 @ApiTags('Health')
 @Controller(ENDPOINT_PREFIX)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class HealthController {
   constructor(
     private readonly current: CurrentEndpoint,

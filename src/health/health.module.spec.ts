@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { APP_FILTER } from '@nestjs/core';
 import { Answer, events, Exchange, type Route } from '#libs/kernel';
 import { echoService, type EchoService } from '#libs/testing';
+import { Fleet, SoloFleet } from '../cluster/index.js';
 import { ConfigStore, type EndpointConfig, type ServiceConfig } from '../config/index.js';
 import { bindExchange } from '../http/exchange-of.js';
 import { ProblemFilter } from '../http/problem.filter.js';
@@ -18,7 +19,7 @@ const endpoint = (serve: string, more: Partial<EndpointConfig> = {}) => ({ serve
 const directory: { services: Services } = { services: new Map() };
 const store = { current: { config: {} as Record<string, unknown> } };
 
-@Module({ providers: [{ provide: ConfigStore, useValue: store }, { provide: APP_FILTER, useClass: ProblemFilter }], exports: [ConfigStore] })
+@Module({ providers: [{ provide: ConfigStore, useValue: store }, { provide: Fleet, useClass: SoloFleet }, { provide: APP_FILTER, useClass: ProblemFilter }], exports: [ConfigStore, Fleet] })
 class Givens {}
 
 let app: NestFastifyApplication;

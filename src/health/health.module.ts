@@ -7,6 +7,7 @@ import { GatewayFactsService } from './gateway-facts.js';
 import { CHANCE, HealthMonitor, type Chance } from './health-monitor.js';
 import { HealthController } from './health.controller.js';
 import { InfoController } from './info.controller.js';
+import { RateLimitModule } from '../rate-limit/index.js';
 import { ServicesModule } from '../services/index.js';
 import { Readiness } from './readiness.js';
 import { ServiceHealthIndicator } from './service.health.js';
@@ -17,7 +18,7 @@ import { TargetProbe } from './target-probe.js';
 
 /** `health`, `live`, `ready`, `services`, `service` and `info`: how the gateway and its services are, and what it is. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, ServicesModule],
+  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, RateLimitModule, ServicesModule],
   controllers: [HealthController, ServicesController, InfoController],
   providers: [
     CurrentEndpoint, ServiceHealthIndicator, ServicesCheck, TargetProbe,

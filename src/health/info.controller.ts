@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { CurrentEndpoint } from './current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
@@ -10,7 +11,7 @@ import { infoAnswers } from './info-answer.js';
 
 @ApiTags('Gateway')
 @Controller(ENDPOINT_PREFIX)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class InfoController {
   constructor(
     private readonly current: CurrentEndpoint,

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EndpointConfig } from '../config/index.js';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { ServiceDirectory, serviceNamed } from '../services/index.js';
 import { CurrentEndpoint } from './current-endpoint.js';
@@ -16,7 +17,7 @@ import { stateOf, type State } from './state.js';
 /** How the services are, as their own health paths say. */
 @ApiTags('Health')
 @Controller(ENDPOINT_PREFIX)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class ServicesController {
   constructor(
     private readonly current: CurrentEndpoint,

@@ -1,4 +1,4 @@
-import type { AnswerHead, Clock, HeaderList } from '#libs/kernel';
+import type { AnswerHead, Clock, Exchange, HeaderList } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
 import { dropCorsHeaders, isPreflight, type Cors } from './cors.js';
 import type { ResponseTime } from './response-time.js';
@@ -9,6 +9,8 @@ export interface AnswerHeadParts {
   readonly securityHeaders: ((headers: HeaderList) => void) | null;
   readonly requestId: GatewayConfig['requestId'];
   readonly responseTime: ResponseTime | null;
+  /** What it tells of limits. */
+  readonly limits: ((exchange: Exchange, headers: HeaderList) => void) | null;
   readonly clock: Clock;
 }
 
@@ -16,7 +18,7 @@ export interface AnswerHeadParts {
  * Joins the parts into one. With `cors: off` the gateway has no policy of its own, so a service's CORS headers pass;
  * else they are dropped first, unless the file keeps them.
  */
-export function compileAnswerHead({ cors, securityHeaders, requestId, responseTime, clock }: AnswerHeadParts): AnswerHead {
+export function compileAnswerHead({ cors, securityHeaders, requestId, responseTime, limits, clock }: AnswerHeadParts): AnswerHead {
   const idHeader = requestId.answer;
   return {
     apply: (exchange, headers) => {
@@ -27,6 +29,7 @@ export function compileAnswerHead({ cors, securityHeaders, requestId, responseTi
       }
       if (idHeader !== null) headers.set(idHeader, exchange.id);
       securityHeaders?.(headers);
+      limits?.(exchange, headers);
       if (responseTime !== null) headers.set(responseTime.header, responseTime.value(clock.elapsed() - exchange.startedAt));
     },
   };

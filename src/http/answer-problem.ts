@@ -7,6 +7,7 @@ import { writeAnswer } from './write-answer.js';
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException && error.getStatus() === 404) return new Problem(problems.routeNotFound, 'There is nothing here', { cause: error });
+  if (error instanceof HttpException && error.getStatus() === 429) return new Problem(problems.tooManyRequests, 'The limit is used up.', { cause: error });
   return new Problem(problems.internal, 'Something went wrong inside the gateway', { cause: error });
 }
 

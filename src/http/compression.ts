@@ -1,4 +1,4 @@
-import { AnswerBody, type Answer, type HeaderList, type Interceptor } from '#libs/kernel';
+import { AnswerBody, type Answer, type Exchange, type HeaderList } from '#libs/kernel';
 import type { RouteSettings } from '../config/index.js';
 import { compileEncodingChoice } from './accept-encoding.js';
 import { codings, type Coding } from './content-coding.js';
@@ -19,19 +19,17 @@ const FORBIDDING: ReadonlySet<string> = new Set(['content-encoding', 'content-ra
  * with a length; others are encoded as they pass.
  * @returns `null` where it is off.
  */
-export function compileCompression(setting: RouteSettings['compression']): Interceptor | null {
+export function compileCompression(setting: RouteSettings['compression']): ((exchange: Exchange, answer: Answer) => Answer | Promise<Answer>) | null {
   if (setting === 'off' || setting.encodings.length === 0) return null;
   const choose = compileEncodingChoice(setting.encodings);
   const worthIt = compileEligibility(setting, compileMediaTypes(setting.types));
-  return {
-    intercept: (exchange, next) => next(exchange).then((answer) => {
-      const head = exchange.method === 'HEAD';
-      if ((answer.body === null && !head) || !worthIt(answer)) return answer;
-      // Also where nothing is encoded: a cache must not give this answer to a client that would get another.
-      addVary(answer.headers, 'Accept-Encoding');
-      const coding = choose(exchange.headers['accept-encoding']);
-      return coding === null || head ? answer : encode(answer, coding, setting.minSize);
-    }),
+  return (exchange, answer) => {
+    const head = exchange.method === 'HEAD';
+    if ((answer.body === null && !head) || !worthIt(answer)) return answer;
+    // Also where nothing is encoded: a cache must not give this answer to a client that would get another.
+    addVary(answer.headers, 'Accept-Encoding');
+    const coding = choose(exchange.headers['accept-encoding']);
+    return coding === null || head ? answer : encode(answer, coding, setting.minSize);
   };
 }
 

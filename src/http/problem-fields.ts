@@ -28,10 +28,11 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['details', ({ problem }) => problem.extras.members?.['details'] ?? problem.extras.members],
 ]);
 
-/** Seconds, as a number where it is one. */
+/** Seconds, as a number where it is one; also where the header is not to be sent. */
 function retryAfter({ extras }: Problem): number | string | undefined {
   const value = extras.headers?.['Retry-After'];
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) : value;
+  if (value === undefined) return typeof extras.members?.['retryAfter'] === 'number' ? extras.members['retryAfter'] : undefined;
+  return /^\d+$/.test(value) ? Number(value) : value;
 }
 
 /**

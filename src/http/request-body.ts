@@ -28,6 +28,8 @@ export class RequestBody extends Readable {
   /** Bytes allowed; set once the route is known. */
   limit = Number.POSITIVE_INFINITY;
   tap: BodyTap | null = null;
+  /** All of it is here, read or not. */
+  whole = false;
   #flowing = false;
 
   constructor(
@@ -72,6 +74,7 @@ export class RequestBody extends Readable {
   };
 
   readonly #onEnd = (): void => {
+    this.whole = true;
     this.push(null);
     this.#tapped(true);
   };

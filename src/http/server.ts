@@ -34,7 +34,9 @@ export function createHttpServer(listener: Listener, config: ServerConfig, door:
   const enter = (request: IncomingMessage, response: ServerResponse): void => {
     // node:http goes on through all it has read of a connection, also when that has ended in between.
     if (request.socket.destroyed) return;
-    point(request, door.open(request, response));
+    const exchange = door.open(request, response);
+    if (door.answer(exchange, response)) return;
+    point(request, exchange);
     listener(request, response);
   };
   server.on('connection', (socket: Socket) => door.connected(socket));

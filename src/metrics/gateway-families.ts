@@ -6,6 +6,7 @@ import type { MetricsRecorder } from './metrics-recorder.js';
 import type { ResilienceStats } from './resilience-stats.js';
 import { serviceStateFamilies } from './service-state-families.js';
 import { steeringFamilies } from './steering-families.js';
+import { storeFamilies } from './store-families.js';
 
 type MetricsConfig = GatewayConfig['metrics'];
 type MainSeries = keyof MetricsConfig['names'];
@@ -16,10 +17,10 @@ const HELP: Readonly<Record<MainSeries, string>> = {
   active: 'Requests under way.',
 };
 
-type Counts = Pick<MetricsRecorder, 'directory' | 'exchanges' | 'resilience' | 'source' | 'steering'>;
+type Counts = Pick<MetricsRecorder, 'cache' | 'directory' | 'exchanges' | 'limits' | 'resilience' | 'source' | 'steering' | 'stores'>;
 
 /** Everything one process counts, under the names and labels of the configuration in force. */
-export function gatewayFamilies({ directory, exchanges, resilience, source, steering }: Counts): MetricFamily[] {
+export function gatewayFamilies({ cache, directory, exchanges, limits, resilience, source, steering, stores }: Counts): MetricFamily[] {
   const { metrics } = source.current.config;
   const main = Object.entries({ ...invert(metrics.names), ...metrics.aliases });
   return [
@@ -29,6 +30,7 @@ export function gatewayFamilies({ directory, exchanges, resilience, source, stee
     ...serviceStateFamilies(directory),
     ...connectionFamilies(directory),
     ...steeringFamilies(steering),
+    ...storeFamilies(limits, cache, stores()),
     ...trafficFamilies(exchanges, metrics.labels),
     counter('gateway_problems_total', 'Problems answered, by code (docs/errors.md).', [...exchanges.problems.entries()].map(([code, count]) => [{ code }, count])),
   ];

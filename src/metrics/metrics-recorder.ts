@@ -1,11 +1,14 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { events, type Clock } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
+import { CacheStats } from './cache-stats.js';
 import { ExchangeStats } from './exchange-stats.js';
 import type { Services } from '../services/index.js';
+import { LimitStats } from './limit-stats.js';
 import { ReloadStats } from './reload-stats.js';
 import { ResilienceStats } from './resilience-stats.js';
 import { SteeringStats } from './steering-stats.js';
+import type { StoreFigures } from './store-families.js';
 
 /** What the recorder needs of the configuration store. */
 export interface MetricsSource {
@@ -23,9 +26,11 @@ export class MetricsRecorder implements OnApplicationShutdown {
   readonly reloads: ReloadStats;
   readonly resilience = new ResilienceStats();
   readonly steering = new SteeringStats();
+  readonly limits = new LimitStats();
+  readonly cache = new CacheStats();
   readonly #unsubscribe: readonly (() => void)[];
 
-  constructor(readonly source: MetricsSource, readonly directory: ServicesSource, clock: Clock) {
+  constructor(readonly source: MetricsSource, readonly directory: ServicesSource, readonly stores: () => StoreFigures, clock: Clock) {
     const exchanges = new ExchangeStats(source.current.config.metrics.buckets, clock);
     const reloads = new ReloadStats(clock);
     this.exchanges = exchanges;
@@ -35,7 +40,11 @@ export class MetricsRecorder implements OnApplicationShutdown {
       events.exchangeClosed.subscribe((exchange) => {
         exchanges.closed(exchange);
         if (exchange.degraded !== null || exchange.variant !== null) this.steering.closed(exchange);
+        if (exchange.limits.length > 0) this.limits.closed(exchange);
+        if (exchange.cached !== null) this.cache.closed(exchange);
       }),
+      events.limitStoreAway.subscribe((away) => this.limits.storeAway(away)),
+      events.cachePurged.subscribe((purge) => this.cache.purged(purge)),
       events.requestMirrored.subscribe((copy) => this.steering.copied(copy)),
       events.configurationLoadFailed.subscribe(() => reloads.outcomes.add('load-failed')),
       events.configurationApplyFailed.subscribe(() => reloads.outcomes.add('apply-failed')),

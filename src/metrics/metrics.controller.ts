@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply } from 'fastify';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { openMetrics, prometheusText } from './exposition.js';
 import { GatewayMetrics } from './gateway-metrics.js';
@@ -10,7 +11,7 @@ import { negotiate } from './negotiate.js';
 
 @ApiTags('Metrics')
 @Controller(ENDPOINT_PREFIX)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class MetricsController {
   constructor(private readonly metrics: GatewayMetrics) {}
 

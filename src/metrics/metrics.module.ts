@@ -2,24 +2,37 @@ import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { Registry } from 'prom-client';
 import { systemClock } from '#libs/kernel';
+import { CacheModule, ResponseCaches } from '../cache/index.js';
 import { ConfigStore } from '../config/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
+import { LimitStores, RateLimitModule } from '../rate-limit/index.js';
+import { RedisDirectory, RedisModule } from '../redis/index.js';
 import { ServiceDirectory, ServicesModule } from '../services/index.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsRecorder } from './metrics-recorder.js';
+import type { StoreFigures } from './store-families.js';
 
 /** The counts, and a registry of each gateway's own, so that two in one process do not mix. */
 @Module({
-  imports: [ServicesModule],
+  imports: [CacheModule, RateLimitModule, RedisModule, ServicesModule],
   providers: [
     { provide: Registry, useFactory: () => new Registry() },
-    { provide: MetricsRecorder, inject: [ConfigStore, ServiceDirectory], useFactory: (store: ConfigStore, directory: ServiceDirectory) => new MetricsRecorder(store, directory, systemClock) },
+    {
+      provide: MetricsRecorder, inject: [ConfigStore, ServiceDirectory, LimitStores, ResponseCaches, RedisDirectory],
+      useFactory: (store: ConfigStore, directory: ServiceDirectory, ...stores: Stores) => new MetricsRecorder(store, directory, () => figuresOf(...stores), systemClock),
+    },
     GatewayMetrics,
   ],
   exports: [Registry, GatewayMetrics],
 })
 class CountsModule {}
+
+type Stores = readonly [limits: LimitStores, caches: ResponseCaches, redis: RedisDirectory];
+
+function figuresOf(...[{ facts: { evictions, size } }, { fill }, { current }]: Stores): StoreFigures {
+  return { limits: { counters: size, evictions }, cache: fill, redis: current && current.away === null };
+}
 
 /** `metrics`: what the gateway and its process do, in numbers. */
 @Module({

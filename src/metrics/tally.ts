@@ -10,3 +10,25 @@ export class Tally<K> {
     return this.#counts.entries();
   }
 }
+
+/** Counts by two labels, or three, without a key being put together for each. */
+export class GroupedTally {
+  readonly #groups = new Map<string, Map<string, Tally<string>>>();
+
+  add(first: string, second: string, third = ''): void {
+    let group = this.#groups.get(first);
+    if (group === undefined) this.#groups.set(first, (group = new Map<string, Tally<string>>()));
+    let tally = group.get(second);
+    if (tally === undefined) group.set(second, (tally = new Tally()));
+    tally.add(third);
+  }
+
+  /** The labels, in the order they were given, and how often. */
+  *entries(): Generator<readonly [labels: readonly [string, string, string], count: number]> {
+    for (const [first, group] of this.#groups) {
+      for (const [second, tally] of group) {
+        for (const [third, count] of tally.entries()) yield [[first, second, third], count];
+      }
+    }
+  }
+}

@@ -6,6 +6,7 @@ import { AuthGuard } from '../auth/auth.guard.js';
 import { ConfigStore } from '../config/index.js';
 import { exchangeOf } from '../http/exchange-of.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { DOCS_POLICY, docsPage, DOCUMENT, INITIALIZER, INITIALIZER_SCRIPT } from './docs-page.js';
 import { GatewayDocument } from './gateway-document.js';
@@ -18,7 +19,7 @@ const NOT_MODIFIED = 304;
 /** Swagger UI over the gateway's own document, without a byte from elsewhere. */
 @ApiExcludeController()
 @Controller(ENDPOINT_PREFIX)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class DocsController {
   readonly #initializer = asset('text/javascript; charset=utf-8', Buffer.from(INITIALIZER_SCRIPT));
 

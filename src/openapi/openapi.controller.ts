@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { exchangeOf } from '../http/exchange-of.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { documentFormat } from './document-format.js';
 import { GatewayDocument } from './gateway-document.js';
 
 @ApiTags('Gateway')
 @Controller(ENDPOINT_PREFIX)
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class OpenApiController {
   constructor(private readonly document: GatewayDocument) {}
 

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { parse } from 'yaml';
 import { Answer, Exchange, type Route } from '#libs/kernel';
+import { Fleet, SoloFleet } from '../cluster/index.js';
 import { ConfigStore } from '../config/index.js';
 import { bindExchange } from '../http/exchange-of.js';
 import { ProblemFilter } from '../http/problem.filter.js';
@@ -13,7 +14,7 @@ import { OpenApiModule } from './openapi.module.js';
 const endpoints = { openapi: { serve: 'openapi', at: ['/openapi.json', '/openapi.yaml'], authenticate: 'none' } };
 const store = { current: { config: { info: { title: 'A <gateway>', name: 'g', version: '1.2.3', environment: 'test' }, authenticate: {}, endpoints } } };
 
-@Module({ providers: [{ provide: ConfigStore, useValue: store }, { provide: APP_FILTER, useClass: ProblemFilter }], exports: [ConfigStore] })
+@Module({ providers: [{ provide: ConfigStore, useValue: store }, { provide: Fleet, useClass: SoloFleet }, { provide: APP_FILTER, useClass: ProblemFilter }], exports: [ConfigStore, Fleet] })
 class Givens {}
 
 describe('OpenApiModule', () => {

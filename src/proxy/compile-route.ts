@@ -1,6 +1,7 @@
 import { forward } from '#libs/forwarder';
 import { Problem, problems, type Guard, type Interceptor, type Next, type Route, type Service } from '#libs/kernel';
 import { compileAccess } from '../auth/access.js';
+import { rolesOf } from '../auth/roles.js';
 import type { EndpointConfig, EndpointKind, RouteConfig, RouteSettings } from '../config/index.js';
 import { compileAnswerHead } from '../http/answer-head.js';
 import { compileBodyTypes } from '../http/body-types.js';
@@ -8,6 +9,7 @@ import { compileCors, type Cors } from '../http/cors.js';
 import { compileProblemRenderer } from '../http/problem-renderer.js';
 import { compileResponseTime } from '../http/response-time.js';
 import { compileSecurityHeaders } from '../http/security-headers.js';
+import { compileLimitHead, compileLimits } from '../rate-limit/index.js';
 import type { LiveService } from '../services/index.js';
 import type { Calls, CompileService, RouteParts } from './compile.js';
 import { compose } from './compose.js';
@@ -15,6 +17,7 @@ import type { Ground } from './ground.js';
 import { transforms } from './interceptors/transforms.js';
 import { asideStages, requestStages, serviceStages } from './proxy.pipeline.js';
 import type { Destination } from './snapshot.js';
+import { compileStoredAnswers } from './stored-answers.js';
 import { compileUpgrades } from './upgrades.js';
 
 /** Compiles a route that leads to services. */
@@ -27,7 +30,7 @@ export function compileRoute(name: string, config: RouteConfig, ground: Ground):
   const stages = requestStages.map((compile) => compile({ ...parts, call, reach, aside }));
   const handle = compose(present(stages), to === undefined ? nothing : call(to));
   const service = to === undefined ? null : ground.services.get(to) as Service;
-  const identity = { name, template: config.match.path[0] as string, service, endpoint: null, handle };
+  const identity = { name, template: config.match.path[0] as string, service, endpoint: null, stored: compileStoredAnswers(parts), handle };
   return destination(identity, service === null ? { ...config, websocket: 'off' } : config, ground);
 }
 
@@ -50,23 +53,26 @@ function present(interceptors: readonly (Interceptor | null)[]): Interceptor[] {
 
 /** Compiles a route that leads to a controller of our own. */
 export function compileEndpoint(name: string, config: EndpointConfig & { serve: EndpointKind }, ground: Ground): Destination {
-  return destination({ name: `endpoint:${name}`, template: config.at[0] as string, service: null, endpoint: config.serve, handle: nothing }, config, ground);
+  return destination({ name: `endpoint:${name}`, template: config.at[0] as string, service: null, endpoint: config.serve, stored: null, handle: nothing }, config, ground);
 }
 
 /** What a request that matches nothing gets: the gateway-wide head and error shape, and a refusal. */
 export function compileUnmatchedRoute(settings: RouteSettings, guard: Guard, ground: Ground): Destination {
-  const { route, preflight } = destination({ name: '(unmatched)', template: '(unmatched)', service: null, endpoint: null, handle: nothing }, { ...settings, authenticate: 'none' }, ground);
-  return { route: Object.freeze({ ...route, guards: [guard] }), preflight };
+  const { route, preflight } = destination({ name: '(unmatched)', template: '(unmatched)', service: null, endpoint: null, stored: null, handle: nothing }, { ...settings, authenticate: 'none' }, ground);
+  return { route: Object.freeze({ ...route, guards: [guard], limit: null }), preflight };
 }
 
-type Identity = Pick<Route, 'name' | 'template' | 'service' | 'endpoint' | 'handle'>;
+type Identity = Pick<Route, 'name' | 'template' | 'service' | 'endpoint' | 'stored' | 'handle'>;
 
 function destination(identity: Identity, settings: RouteSettings, ground: Ground): Destination {
   const { config, surroundings } = ground;
   const cors = compileCors(settings.cors);
+  const roles = rolesOf(config.roles);
+  const limits = compileLimits(identity.name, settings, { ...ground.limits, rolesOf: (principal) => roles.standing(principal).roles });
   const route: Route = Object.freeze({
     ...identity,
-    guards: guardsOf(settings, ground),
+    guards: [...(limits.early ? [limits.early] : []), ...guardsOf(settings, ground)],
+    limit: limits.late,
     timeouts: settings.timeout,
     bodyLimit: settings.body.limit,
     websocket: settings.websocket === 'off' ? null : settings.websocket,
@@ -75,6 +81,7 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
       securityHeaders: compileSecurityHeaders(settings.securityHeaders),
       requestId: config.requestId,
       responseTime: compileResponseTime(config.responseTime),
+      limits: compileLimitHead(settings, surroundings.clock),
       clock: surroundings.clock,
     }),
     problems: compileProblemRenderer(settings.errors, config.forwarded),
@@ -82,7 +89,7 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
   return { route, preflight: cors && preflightOf(route, cors) };
 }
 
-/** Steps 3 and 4 in order. */
+/** Step 3 in order. */
 function guardsOf(settings: RouteSettings, { access, extensions, surroundings }: Ground): readonly Guard[] {
   const types = compileBodyTypes(settings.body.types);
   const named = settings.guards.map((chosen) => extensions.create('guard', chosen, surroundings));
@@ -95,7 +102,7 @@ function preflightOf(route: Route, cors: Cors): Route {
     const answer = cors.preflight(exchange);
     return answer ? Promise.resolve(answer) : nothing();
   };
-  return Object.freeze({ ...route, endpoint: null, service: null, guards: [], handle });
+  return Object.freeze({ ...route, endpoint: null, service: null, guards: [], limit: null, stored: null, handle });
 }
 
 function nothing(): Promise<never> {

@@ -1,4 +1,5 @@
 import type { ExtensionRegistry, Interceptor, Next, Surroundings } from '#libs/kernel';
+import type { CacheGround } from '../cache/index.js';
 import type { GatewayConfig, MatchConfig, RouteSettings } from '../config/index.js';
 import type { Resilience } from '../resilience/index.js';
 import type { LiveService, Services } from '../services/index.js';
@@ -11,6 +12,7 @@ export interface RouteParts {
   readonly config: GatewayConfig;
   readonly services: Services;
   readonly resilience: Resilience;
+  readonly caches: CacheGround;
   readonly extensions: ExtensionRegistry;
   readonly surroundings: Surroundings;
 }

@@ -42,6 +42,12 @@ it('opens no socket, and leaves no timer', async () => {
   jest.restoreAllMocks();
 });
 
+it('is refused by no limit, and knows who else refuses', async () => {
+  const limit = 'limit: [{ rate: 1/h, cost: 1, early: on }, { use: quota, rate: 1/day }]';
+  expect((await dried(`${limit}, authenticate: users`)).refusal).toMatchObject({ by: 'access' });
+  expect((await dried(`${limit}, authenticate: none`)).forwarded).toBe(true);
+});
+
 it.each([
   ['none', CALLER, null, true],
   ['users', CALLER, 'users', true],

@@ -2,11 +2,13 @@ import { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { Answer, type Clock, type Exchange, type Guard, type Problem, type Surroundings } from '#libs/kernel';
 import type { Explanation } from '#libs/routing';
+import { nothingKept } from '../cache/index.js';
 import type { GatewayConfig, LoadedConfig, RouteSettings } from '../config/index.js';
 import { toProblem } from '../http/answer-problem.js';
 import { isPreflight } from '../http/cors.js';
 import { compileEdge, type Edge } from '../http/edge.js';
 import { openExchange } from '../http/open-exchange.js';
+import { LimitGuard, uncounted } from '../rate-limit/index.js';
 import { ResilienceDirectory } from '../resilience/index.js';
 import { ServiceDirectory, type Whereabouts } from '../services/index.js';
 import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
@@ -55,7 +57,7 @@ export class DryRun {
     const access = { authenticators: compileAuthenticators(base), roles: config.roles };
     this.config = config;
     this.#edge = compileEdge(config);
-    this.#snapshot = compileSnapshot({ ...base, access, forward: standIn });
+    this.#snapshot = compileSnapshot({ ...base, access, limits: uncounted(around.clock, config.limits), caches: nothingKept(around.clock), forward: standIn });
   }
 
   async run(request: DryRequest): Promise<DryOutcome> {
@@ -121,7 +123,8 @@ function principalOf(caller: Caller | null, { authenticate }: RouteSettings, { a
 /** Steps 3 to 8. */
 async function handle(exchange: Exchange): Promise<Stage> {
   const route = exchange.route as NonNullable<Exchange['route']>;
-  for (const [index, guard] of route.guards.entries()) {
+  // Limits count nothing here, and are none of those who are asked who is calling.
+  for (const [index, guard] of route.guards.filter((each) => !(each instanceof LimitGuard)).entries()) {
     const problem = await verdict(guard, exchange);
     if (problem) return refused(exchange, index > 0 ? 'guard' : exchange.refusal ? 'routing' : 'access', problem);
   }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { systemClock, type Surroundings } from '#libs/kernel';
 import type { LoadedConfig } from '../config/index.js';
@@ -8,6 +8,7 @@ import { ResilienceDirectory } from '../resilience/index.js';
 import { ServiceDirectory } from '../services/index.js';
 import { compileAuthenticators } from './compile-snapshot.js';
 import type { Ground } from './ground.js';
+import { Stores } from './stores.js';
 
 /** The ground of one configuration, not yet in force. */
 export interface Groundwork {
@@ -23,11 +24,14 @@ export interface Groundwork {
 /** Prepares what the routes of a configuration are compiled on: services and where they are, their state, who may call. */
 @Injectable()
 export class GroundworkService {
+  /** For what extensions ask of Nest. */
+  @Inject() private readonly modules!: ModuleRef;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly services: ServiceDirectory,
     private readonly states: ResilienceDirectory,
-    private readonly modules: ModuleRef,
+    private readonly stores: Stores,
   ) {}
 
   /** Asks the registries it names, and waits a little for them. */
@@ -37,20 +41,26 @@ export class GroundworkService {
       resolve: (token) => this.modules.get(token as string, { strict: false }),
     };
     const searches = await this.discovery.prepare(config.services, extensions, surroundings);
+    const ahead = await this.stores.prepare(config, surroundings.clock);
     return {
       build: () => {
         const { services, adopt } = this.services.build({ configs: config.services, whereabouts: searches.whereabouts, extensions, surroundings });
         const { resilience, adopt: adoptStates } = this.states.build(surroundings.clock);
+        const { stores, adopt: adoptStores } = ahead.build();
         const base = { config, services, resilience, extensions, surroundings };
         const access = { authenticators: compileAuthenticators(base), roles: config.roles };
         const adoptAll = (): void => {
           adopt();
           adoptStates();
+          adoptStores();
           searches.adopt();
         };
-        return { ground: { ...base, access }, adopt: adoptAll };
+        return { ground: { ...base, access, ...stores }, adopt: adoptAll };
       },
-      discard: () => searches.discard(),
+      discard: () => {
+        ahead.discard();
+        searches.discard();
+      },
     };
   }
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { exchangeOf } from '../http/exchange-of.js';
 import { RouteGuard } from '../http/route.guard.js';
+import { RateLimitGuard } from '../rate-limit/index.js';
 import { ProxyService } from './proxy.service.js';
 
 /**
@@ -12,7 +13,7 @@ import { ProxyService } from './proxy.service.js';
  */
 @ApiExcludeController()
 @Controller()
-@UseGuards(RouteGuard, AuthGuard)
+@UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class ProxyController {
   constructor(private readonly proxy: ProxyService) {}
 

@@ -3,6 +3,7 @@ import { compression } from './interceptors/compression.js';
 import { balance } from './interceptors/balance.js';
 import { breaker } from './interceptors/breaker.js';
 import { concurrency } from './interceptors/concurrency.js';
+import { cache } from './interceptors/cache.js';
 import { contextHeaders } from './interceptors/context-headers.js';
 import { extensions } from './interceptors/extensions.js';
 import { hedge } from './interceptors/hedge.js';
@@ -26,6 +27,7 @@ export const requestStages: readonly CompileRequest[] = [
   contextHeaders,
   extensions,
   fallback,
+  cache,
   transforms,
   mirror,
   aggregate,

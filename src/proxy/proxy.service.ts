@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { closeCodes, Tunnels } from '#libs/forwarder';
-import { Problem, problems, systemClock, type Answer, type Exchange, type HeaderList, type Route, type WebSocketLimits } from '#libs/kernel';
+import { Problem, problems, systemClock, type Answer, type Exchange, type HeaderList, type Route, type StoredAnswers, type WebSocketLimits } from '#libs/kernel';
 import { admitAll } from '../auth/admit.js';
 import { answerProblem, toProblem } from '../http/answer-problem.js';
 import { FrontDoor } from '../http/front-door.js';
@@ -16,6 +16,7 @@ export class ProxyService implements BeforeApplicationShutdown {
   readonly tunnels = new Tunnels(systemClock);
 
   constructor(door: FrontDoor) {
+    door.onStored((exchange, response, answer) => this.answer(exchange, response, answer));
     door.onUpgrade((exchange, response, head) => void this.upgrade(exchange, response, head));
   }
 
@@ -30,11 +31,23 @@ export class ProxyService implements BeforeApplicationShutdown {
     }
   }
 
+  /** The same checks, and at once where they are: what comes after them is at hand. */
+  answer(exchange: Exchange, response: ServerResponse, answer: Answer): void {
+    try {
+      const pending = this.#admit(exchange);
+      const finished = pending === undefined ? this.#finish(exchange, answer) : pending.then(() => this.#finish(exchange, answer));
+      if (finished instanceof Promise) finished.then((whole) => writeAnswer(exchange, whole, response)).catch((error: unknown) => answerProblem(exchange, error, response));
+      else writeAnswer(exchange, finished, response);
+    } catch (error) {
+      answerProblem(exchange, error, response);
+    }
+  }
+
   /** The same checks and the same interceptors; with a 101 the two connections are joined. */
   async upgrade(exchange: Exchange, response: ServerResponse, head: Buffer): Promise<void> {
     const answered = watchHandshake(response);
     try {
-      await admitAll(exchange);
+      await this.#admit(exchange);
       const answer = await this.#handle(exchange);
       answered();
       if (answer.tunnel) this.#join(exchange, answer, response, head);
@@ -50,6 +63,16 @@ export class ProxyService implements BeforeApplicationShutdown {
   /** node:http does not count connections it has let go of, so nobody else would ever end them. */
   beforeApplicationShutdown(): void {
     void this.tunnels.closeAll(closeCodes.away, 'the gateway is shutting down');
+  }
+
+  /** Steps 3 and 4. */
+  #admit(exchange: Exchange): void | Promise<void> {
+    const pending = admitAll(exchange);
+    return pending === undefined ? exchange.route?.limit?.admit(exchange) : pending.then(() => exchange.route?.limit?.admit(exchange));
+  }
+
+  #finish(exchange: Exchange, answer: Answer): Answer | Promise<Answer> {
+    return (exchange.route?.stored as StoredAnswers).finish(exchange, answer);
   }
 
   /** A client that left while the guards were deciding wants nothing from a service any more. */

@@ -21,7 +21,7 @@ export function compileAccessLine(config: Pick<LogConfig, 'query' | 'headers' | 
   const ofPrincipal = remembered((principal: Principal) => `,"subject":${quote(redaction.value(principal.id))},"authenticator":${quote(principal.authenticator)}`);
   const headersOf = compileHeaders(config.headers, redaction);
   return (exchange) => {
-    const { degraded, route, service, target, principal, upgrade, variant } = exchange;
+    const { cached, degraded, limits, route, service, target, principal, upgrade, variant } = exchange;
     const problem = exchange.problem ?? exchange.failure;
     let line = `{"time":"${time.format(clock.now())}","level":"info","msg":"request"${who},"requestId":${quote(exchange.id)}`;
     if (exchange.traceId !== '') line += `,"traceId":${quote(exchange.traceId)}`;
@@ -32,6 +32,8 @@ export function compileAccessLine(config: Pick<LogConfig, 'query' | 'headers' | 
     if (principal !== null) line += ofPrincipal(principal);
     line += `,"status":${exchange.status}`;
     if (problem !== null) line += `,"problem":${quote(problem.type.code)}`;
+    if (cached !== null) line += `,"cache":"${cached}"`;
+    if (limits.length > 0) line += limitOf(limits);
     if (degraded !== null) line += `,"degraded":${quote(degraded)}`;
     line += `,"duration":${milliseconds(clock.elapsed() - exchange.startedAt)},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}`;
     if (upgrade !== null) line += `,"upgrade":${quote(upgrade)}`;
@@ -57,6 +59,12 @@ function routeFields({ name, service, endpoint }: Pick<Route, 'name' | 'service'
   if (service !== null) text += `,"service":${quote(service.name)}`;
   if (endpoint !== null) text += `,"endpoint":${quote(endpoint)}`;
   return text;
+}
+
+/** The limit that refused, or would have in earnest; nothing where all gave. */
+function limitOf(limits: Exchange['limits']): string {
+  const used = limits.find(({ allowed, binding }) => !allowed && binding) ?? limits.find(({ allowed }) => !allowed);
+  return used === undefined ? '' : `,"limit":${quote(used.name)}`;
 }
 
 /** A path that was not safe to normalise still has its query. */

@@ -6,6 +6,7 @@ import { LogDestination } from './log-destination.js';
 import { createLogger, LOGGER, type Writer } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemLog } from './problem-log.js';
+import { RedisLog } from './redis-log.js';
 import { ReloadLog } from './reload-log.js';
 import { ServiceLog } from './service-log.js';
 
@@ -21,7 +22,7 @@ export class TelemetryModule {
         { provide: LogDestination, useFactory: () => LogDestination.stdout() },
         { provide: LOGGER, inject: [ConfigStore, LogDestination], useFactory: (store: ConfigStore, destination: LogDestination) => createLogger(store.current.config.log, destination, writer) },
         { provide: AccessLog, inject: [ConfigStore, LogDestination], useFactory: (store: ConfigStore, destination: LogDestination) => new AccessLog(store, destination, systemClock, writer) },
-        NestLogger, ProblemLog, ReloadLog, ServiceLog,
+        NestLogger, ProblemLog, RedisLog, ReloadLog, ServiceLog,
       ],
       exports: [LogDestination, LOGGER, NestLogger],
     };

@@ -22,7 +22,7 @@ install "$@" && command -v "$1"
 `;
 
 /** Path of a command; `null` when there is none. */
-async function findCommand(command: string): Promise<string | null> {
+export async function findCommand(command: string): Promise<string | null> {
   return run('sh', ['-c', 'command -v "$1"', 'sh', command]).then(({ stdout }) => stdout.trim(), () => null);
 }
 

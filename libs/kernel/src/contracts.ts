@@ -109,6 +109,14 @@ export interface WebSocketLimits {
   readonly ping: number;
 }
 
+/** Answers that a route has at hand. */
+export interface StoredAnswers {
+  /** Called once per request, before anybody is asked who they are; nothing may come of it yet. `null` where there is none. */
+  find(exchange: Exchange): Answer | null;
+  /** Called before it is sent: what interceptors outside of the store do to an answer on its way back. */
+  finish(exchange: Exchange, answer: Answer): Answer | Promise<Answer>;
+}
+
 /** A compiled route: frozen, built when a snapshot is loaded, every slot ready to run. */
 export interface Route {
   readonly name: string;
@@ -117,8 +125,12 @@ export interface Route {
   /** Where it leads: a service, or a built-in endpoint. */
   readonly service: Service | null;
   readonly endpoint: string | null;
-  /** Steps 3 and 4 in order: authentication with authorisation, limits, guards of plugins. */
+  /** Step 3 in order: authentication with authorisation, whether it may upgrade, media types, guards of plugins. */
   readonly guards: readonly Guard[];
+  /** Step 4: too often? `null` where there is no limit. What step 3 refuses takes nothing from it. */
+  readonly limit: Guard | null;
+  /** What can be answered without them, once step 4 has let it through; `null` where nothing is kept. */
+  readonly stored: StoredAnswers | null;
   /** Steps 6 to 8: the route's interceptors around the forwarder. */
   readonly handle: Next;
   readonly timeouts: Timeouts;

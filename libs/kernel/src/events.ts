@@ -97,6 +97,27 @@ export interface Hedged {
   readonly outcome: 'won' | 'lost' | 'failed';
 }
 
+/** Counters could not be asked, so a limit was judged without them. */
+export interface LimitStoreAway {
+  readonly exchange: Exchange;
+  /** Name of the limit. */
+  readonly limit: string;
+  /** What the file says to do then. */
+  readonly away: 'local' | 'allow' | 'deny';
+}
+
+/** Redis was lost, or found again. */
+export interface RedisState {
+  /** Why it cannot be asked; `null` when it can. */
+  readonly away: string | null;
+}
+
+/** Something was taken out of the cache before its time; `records` is -1 where nobody counted. */
+export interface Purge {
+  readonly what: 'key' | 'prefix' | 'tag';
+  readonly records: number;
+}
+
 /** Everything rooms tell each other. Listeners never call back into the room that published. */
 export const events = {
   exchangeOpened: new Event<Exchange>('exchange:opened'),
@@ -108,6 +129,9 @@ export const events = {
   configurationApplyFailed: new Event<ReloadReport>('configuration:apply-failed'),
   breakerChanged: new Event<BreakerChange>('breaker:changed'),
   retryScheduled: new Event<Retry>('retry:scheduled'),
+  limitStoreAway: new Event<LimitStoreAway>('limit:store-away'),
+  redisChanged: new Event<RedisState>('redis:changed'),
+  cachePurged: new Event<Purge>('cache:purged'),
   requestShed: new Event<Shed>('request:shed'),
   requestHedged: new Event<Hedged>('request:hedged'),
   requestMirrored: new Event<Mirrored>('request:mirrored'),

@@ -35,6 +35,30 @@ export interface Outgoing {
   body: Readable | Buffer | null;
 }
 
+/** What one limit said of a request. Times in milliseconds. */
+export interface LimitReport {
+  /** As the file calls it, or what it follows. */
+  readonly name: string;
+  /** `false`: it only counts (shadow mode). */
+  readonly binding: boolean;
+  readonly allowed: boolean;
+  /** How much there is in a window, for this caller. */
+  readonly quota: number;
+  readonly window: number;
+  readonly remaining: number;
+  /** Until all of it can be taken again. */
+  readonly reset: number;
+  /** Until as much as was asked for can be taken; 0 when it was given. */
+  readonly retryAfter: number;
+}
+
+/**
+ * `hit`: answered from the store. `stale`: so too, past its time. `revalidated`: from the store, after the service said
+ * that nothing has changed. `collapsed`: from the store, after another request had fetched it. `miss`: the service
+ * answered. `bypass`: the service answered, for the request is none that a cache may answer.
+ */
+export type CacheOutcome = 'hit' | 'stale' | 'revalidated' | 'collapsed' | 'miss' | 'bypass';
+
 /** What an exchange stops when it is aborted. */
 export interface Abortable {
   abort(reason: Error): void;
@@ -83,6 +107,10 @@ export class Exchange {
   // src/auth, step 3
   principal: Principal | null = null;
 
+  // src/rate-limit, step 4
+  /** What each limit of the route said, in the order of the file; empty where it has none or was not asked. */
+  limits: readonly LimitReport[] = NO_LIMITS;
+
   // src/proxy, steps 5 to 8
   outgoing: Outgoing | null = null;
   /** The service that was last asked; not the route's own where a split or a fallback chose another. */
@@ -103,6 +131,8 @@ export class Exchange {
   degraded: string | null = null;
   /** Why something has to, where that was a problem: one the client does not get. */
   failure: Problem | null = null;
+  /** What the cache of the route did; `null` where it has none. */
+  cached: CacheOutcome | null = null;
   /** Gives a copy of a former answer that is past its time, where a cache keeps one. */
   stale: (() => Answer | null) | null = null;
 
@@ -157,11 +187,18 @@ export class Exchange {
    * other way round; the request's own body stays here.
    */
   fork(): Exchange {
-    const fork = new Exchange(this);
-    const { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, outgoing, deadline } = this;
-    Object.assign(fork, { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, deadline, failed: this.failed });
-    if (outgoing) fork.outgoing = { ...outgoing, headers: new HeaderList([...outgoing.headers.flat]) };
+    const fork = this.detach();
+    fork.deadline = this.deadline;
     this.onAbort(fork);
+    return fork;
+  }
+
+  /** A fork that goes on when this one is over, for work nobody waits for: neither aborted with it nor under its total time. */
+  detach(): Exchange {
+    const fork = new Exchange(this);
+    const { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, outgoing } = this;
+    Object.assign(fork, { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, failed: this.failed });
+    if (outgoing) fork.outgoing = { ...outgoing, headers: new HeaderList([...outgoing.headers.flat]) };
     return fork;
   }
 
@@ -179,5 +216,6 @@ export class Exchange {
   }
 }
 
+const NO_LIMITS: readonly LimitReport[] = Object.freeze([]);
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 const NOBODY: readonly Target[] = Object.freeze([]);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import {
-  defineBalancer, defineProblem, Event, Exchange, ExtensionRegistry, parseDuration, parseShare, parseSize, problemCatalogue, problems, Secret, systemClock,
+  defineBalancer, defineProblem, Event, Exchange, ExtensionRegistry, HeaderList, parseDuration, parseShare, parseSize, problemCatalogue, problems, Secret, setAlarm, systemClock,
   type Extension,
 } from './index.js';
 
@@ -82,6 +82,18 @@ describe('Exchange', () => {
     expect([exchange.aborted, b.aborted]).toEqual([null, null]);
     exchange.abort(new Error('all'));
     expect([a.aborted?.message, b.aborted?.message]).toEqual(['a alone', 'all']);
+  });
+
+  it('is left alone by what was detached from it, and leaves it alone', () => {
+    const exchange = open();
+    exchange.outgoing = { method: 'GET', path: '/', query: '', headers: new HeaderList(['a', '1']), body: null };
+    exchange.deadline = setAlarm(1_000, { wake: () => undefined });
+    const detached = exchange.detach();
+    exchange.abort(new Error('the client left'));
+    expect([detached.aborted, detached.deadline]).toEqual([null, null]);
+    detached.outgoing?.headers.set('a', '2');
+    expect(exchange.outgoing.headers.flat).toEqual(['a', '1']);
+    exchange.deadline.clear();
   });
 
   it('takes over what a fork met, and adds its tries', () => {

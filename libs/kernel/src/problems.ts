@@ -75,6 +75,10 @@ export const problems = {
     code: 'unprocessable', status: 422, title: 'The request was understood but is not valid',
     help: 'A field has a value that is not allowed; the details name it.',
   }),
+  tooManyRequests: defineProblem({
+    code: 'too-many-requests', status: 429, title: 'Too many requests',
+    help: 'The caller has used up a limit of the route (`limit`); the answer names it. Repeat the request after `Retry-After`. `RateLimit` and `RateLimit-Policy` tell beforehand how much is left.',
+  }),
   headersTooLarge: defineProblem({
     code: 'headers-too-large', status: 431, title: 'The header fields are too large',
     help: 'The request header is over `server.limits.headers`, or has more fields than `server.limits.headerCount`.',
@@ -126,6 +130,10 @@ export const problems = {
     help: 'The service has as many requests at once as its `concurrency` allows for the `priority` of the route. Repeat the request after `Retry-After`; give the service more targets or a higher limit if it has power to spare.',
     proxyStatus: 'connection_limit_reached',
   }),
+  limiterAway: defineProblem({
+    code: 'limiter-away', status: 503, title: 'Requests cannot be counted now',
+    help: 'The limit of this route is counted in a store that cannot be reached, and the file says to refuse then (`away: deny`). Repeat the request after `Retry-After`; bring Redis back.',
+  }),
   draining: defineProblem({
     code: 'draining', status: 503, title: 'The gateway is shutting down',
     help: 'This instance no longer takes requests. Repeat the request: another instance will take it.',
@@ -149,6 +157,10 @@ export const problems = {
     code: 'idle-timeout', status: 504, title: 'The response stalled',
     help: 'The target sent no byte of its body within `timeout.idle`.',
     proxyStatus: 'http_response_timeout',
+  }),
+  notCached: defineProblem({
+    code: 'not-cached', status: 504, title: 'There is no stored answer',
+    help: 'The client asked for a stored answer or none (`Cache-Control: only-if-cached`, RFC 9111 5.2.1.7), and there is none it may have.',
   }),
   totalTimeout: defineProblem({
     code: 'total-timeout', status: 504, title: 'The request took too long in all',

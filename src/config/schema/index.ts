@@ -2,10 +2,13 @@ import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
 import { rolesSchema, unmatchedSchema } from './access.js';
 import { aggregateSchema } from './aggregate.js';
+import { cacheTiersSchema } from './cache.js';
 import { endpointShape } from './endpoints.js';
 import { chosen } from './extensions.js';
+import { limitsSchema } from './limit.js';
 import { matchSchema, versionsSchema } from './match.js';
 import { logSchema, metricsSchema } from './observe.js';
+import { redisSchema } from './redis.js';
 import { forwardedSchema, requestIdSchema, responseTimeSchema, serverSchema } from './server.js';
 import { serviceSchema } from './services.js';
 import { settingsSchema } from './settings.js';
@@ -51,6 +54,9 @@ export function fileSchema(extensions: ExtensionRegistry) {
     metrics: metricsSchema.prefault({}).describe('Names, labels and buckets of the main metrics.'),
     roles: rolesSchema.prefault({}).describe('What role names mean: which exist, what else they are called, which include others.'),
     unmatched: unmatchedSchema.prefault({}).describe('What a request is told that no route matches.'),
+    redis: redisSchema.optional().describe('The Redis that gateways share: limits, quotas, kept answers. Without it each gateway keeps them by itself. Default: none.'),
+    limits: limitsSchema.prefault({}).describe('What all limits have in common.'),
+    cache: cacheTiersSchema.prefault({}).describe('Where the answers are kept that routes keep.'),
     versions: versionsSchema.optional().describe('API versions, mounted side by side.'),
     defaults: settings.prefault({}).describe('Settings of every route and endpoint.'),
     authenticate: z.record(name(), chosen(extensions, 'authenticator')).default({}).describe('Authenticators by name.'),
@@ -75,7 +81,9 @@ export type VersionsConfig = z.output<typeof versionsSchema>;
 export type RolesConfig = z.output<typeof rolesSchema>;
 export type TestConfig = z.output<typeof testSchema>;
 export type { AggregateConfig, CallConfig } from './aggregate.js';
+export type { CacheConfig, CacheTiersConfig } from './cache.js';
 export type { FallbackConfig, StandInConfig } from './fallback.js';
+export { limitsOf, parseQuota, type LimitConfig, type LimitHeadersConfig, type LimitSetting, type Period } from './limit.js';
 export type { MirrorConfig } from './mirror.js';
 export type { SplitCondition, SplitConfig } from './split.js';
 export type { ConcurrencyConfig } from './concurrency.js';

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
+import { cacheSchema } from './cache.js';
 import { prioritySchema } from './concurrency.js';
 import { chosen } from './extensions.js';
 import { hedgeSchema } from './hedge.js';
 import { fallbackSchema } from './fallback.js';
+import { limitHeadersSchema, limitSchema } from './limit.js';
 import { mirrorSchema } from './mirror.js';
 import { breakerSchema, retrySchema } from './resilience.js';
 import { splitSchema } from './split.js';
@@ -167,8 +169,11 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     hedge: z.union([z.literal('off').describe('None, whatever the service has.'), hedgeSchema]).optional().describe('Hedging of this route instead of its service’s. Default: that of the service.'),
     priority: prioritySchema.default('normal').describe('How much its requests matter when the service has all the `concurrency` it may have: the lower, the sooner they get 503 `overloaded`. Default: normal.'),
     fallback: fallbackSchema.optional().describe('What the client gets when the service fails: a list of stand-ins tried in order, or `{ when, chain }`. The answer tells by `X-Degraded: stale`, `service` or `static`. Default: the problem, or the service’s own error.'),
+    cache: cacheSchema.default('off').describe('Whether answers of the service are kept and given again (RFC 9111, as a shared cache). Default: off. Danger: what is kept serves everybody whom the key does not tell apart.'),
     split: splitSchema.optional().describe('Parts the requests between variants of the service, by conditions and weights. Default: none.'),
     mirror: mirrorSchema.optional().describe('Copies requests to another service, whose answers are dropped; the live ones neither wait nor fail for it. Default: none.'),
+    limit: limitSchema.default('off').describe('How often a caller may: `off`, a rate such as `100/min`, one limit, or a list of them. Over it: 429 `too-many-requests`. Default: off.'),
+    limitHeaders: limitHeadersSchema.prefault({}).describe('Which headers tell a client of its limits, on every answer of a route that has some.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
     websocket: websocket.prefault('on').describe('WebSocket upgrades. Default: on.'),
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),

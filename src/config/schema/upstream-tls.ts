@@ -19,16 +19,19 @@ const certificates = (what: string) => z.string().superRefine((pem, context) => 
   }
 });
 
-/** TLS towards targets. */
-export const tlsSchema = z.strictObject({
+/** TLS towards a peer, by the words the reference calls it. */
+export const tlsTowards = (peer: string) => z.strictObject({
   ca: certificates('one or more certificates').optional().describe('Certificates of the authorities that are trusted, in place of those Node brings. PEM, usually `${file:/path}`. Default: Node’s.'),
-  cert: certificates('the certificate, and those between it and the authority').optional().describe('Certificate the gateway shows to services that ask for one (mutual TLS), with those between it and the authority. PEM. Default: none.'),
+  cert: certificates('the certificate, and those between it and the authority').optional().describe('Certificate the gateway shows where one is asked for (mutual TLS), with those between it and the authority. PEM. Default: none.'),
   key: secretText().optional().describe('Private key of `cert`. PEM, usually `${file:/path}`.'),
   passphrase: secretText().optional().describe('Opens an encrypted `key`.'),
-  servername: z.string().min(1).optional().describe('Name that is sent (SNI) and that the certificate of the service must have. Default: the host of the address; for an address of digits none is sent.'),
-  verify: onOff().default(true).describe('Whether the certificate of the service must be valid. Default: on. Danger: with off anybody on the way can read and change everything.'),
+  servername: z.string().min(1).optional().describe(`Name that is sent (SNI) and that the certificate of ${peer} must have. Default: the host of the address; for an address of digits none is sent.`),
+  verify: onOff().default(true).describe(`Whether the certificate of ${peer} must be valid. Default: on. Danger: with off anybody on the way can read and change everything.`),
   minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').describe('Oldest version of TLS that is spoken. Default: TLSv1.2.'),
 }).superRefine(checkPair);
+
+/** TLS towards targets. */
+export const tlsSchema = tlsTowards('the service');
 
 interface Pair {
   readonly cert?: string | undefined;

@@ -3,6 +3,7 @@ import { checkAggregates } from './aggregate.js';
 import { checkCors } from './cors.js';
 import { checkDestinations } from './destinations.js';
 import type { Facts } from './facts.js';
+import { checkLimits } from './limits.js';
 import { checkReferences, checkTests, checkUnused } from './references.js';
 import { checkRoles } from './roles.js';
 import { checkSecrets } from './secrets.js';
@@ -11,7 +12,7 @@ import { checkTemplates } from './templates.js';
 import { checkCertificates } from './tls.js';
 
 const CHECKS: readonly ((facts: Facts) => void)[] = [
-  checkReferences, checkDestinations, checkAccess, checkRoles, checkTemplates, checkAggregates, checkCors, checkTable, checkMounts, checkTests, checkUnused, checkSecrets, checkCertificates,
+  checkReferences, checkDestinations, checkAccess, checkRoles, checkTemplates, checkAggregates, checkCors, checkLimits, checkTable, checkMounts, checkTests, checkUnused, checkSecrets, checkCertificates,
 ];
 
 /** What no schema can say: whether the parts of the configuration agree with each other. */

@@ -29,7 +29,9 @@ function templatesOf(node: MapNode, patterns: readonly string[]): readonly Templ
   });
   const sets = [['headers', 'request', 'set'], ['headers', 'response', 'set'], ['query', 'set']].flatMap((at) =>
     entriesOf(nodeAt(node, at)).flatMap(([key, entry]) => textAt(entry.node, [...at, key], (text) => compileSet(text, patterns))));
-  return [...paths, ...sets];
+  const tags = nodeAt(node, ['cache', 'tags']);
+  const listed = (tags?.kind === 'list' ? tags.items : []).flatMap((item, index) => textAt(item, ['cache', 'tags', String(index)], (text) => compileSet(text, patterns)));
+  return [...paths, ...sets, ...listed];
 }
 
 function textAt(node: Node | undefined, at: readonly string[], compile: Template['compile']): readonly Template[] {

@@ -1,5 +1,9 @@
+import type { Interceptor } from '#libs/kernel';
 import { compileCompression } from '../../http/compression.js';
 import type { CompileRequest } from '../compile.js';
 
 /** Answers leave compressed where the client can read it and it is worth it. */
-export const compression: CompileRequest = ({ settings }) => compileCompression(settings.compression);
+export const compression: CompileRequest = ({ settings }): Interceptor | null => {
+  const compress = compileCompression(settings.compression);
+  return compress && { intercept: (exchange, next) => next(exchange).then((answer) => compress(exchange, answer)) };
+};

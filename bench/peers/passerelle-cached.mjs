@@ -1,0 +1,3 @@
+import { passerelle } from '../lib/passerelle.mjs';
+
+export const passerelleCached = passerelle({ name: 'passerelle-cached', file: 'cached.yaml' });

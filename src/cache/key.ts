@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import type { Exchange } from '#libs/kernel';
+import { fingerprint, type CacheConfig, type RouteConfig } from '../config/index.js';
+import { AFTER_ADDRESS, ANY_QUERY, asAddress, originOf } from './address.js';
+
+/** What an exchange is told apart by. */
+export type KeyOf = (exchange: Exchange) => string;
+
+type Part = (exchange: Exchange) => string;
+
+/** Between the parts after the address; it occurs in no field value. */
+const NEXT = '\n';
+
+/** Characters of the parts that are written out. */
+const LONGEST = 160;
+
+/**
+ * Compiles the key of a route's answers: the address, then, after a blank, what else tells them apart: the route as it is
+ * configured, parameters of a whitelist, headers, and a hash of who is calling. Where it is not `all` of the query,
+ * that stands there too, and in the address it is any.
+ *
+ * What was stored under other settings is under another key: it is neither found by this route nor by another that takes
+ * the same address.
+ */
+export function compileKey(name: string, route: RouteConfig, cache: CacheConfig): KeyOf {
+  const { headers, host, principal, query } = cache.key;
+  const parts = [
+    ...(host ? [] : [({ scheme }: Exchange) => scheme]),
+    ...(Array.isArray(query) ? [whitelist(query)] : []),
+    ...headers.map(header),
+    ...(principal ? [caller] : []),
+  ];
+  const whole = query === 'all';
+  const own = AFTER_ADDRESS + fingerprintOf(name, route, cache);
+  const addressOf = (exchange: Exchange): string => asAddress((host ? originOf(exchange) : '') + canonical(exchange.path + (whole ? exchange.query : ANY_QUERY)));
+  if (parts.length === 0) return (exchange) => addressOf(exchange) + own;
+  return (exchange) => {
+    let rest = '';
+    for (const part of parts) rest += NEXT + part(exchange);
+    return addressOf(exchange) + own + (rest.length > LONGEST ? NEXT + hash('sha256', rest, 'base64url') : rest);
+  };
+}
+
+/** Characters that a URL has encoded, where a client need not. */
+const BARE = /[^\w!#$%&()*+,./:;=?@[\]~-]/;
+
+/** Path and query as a URL has them: what is forgotten is known by its URL. */
+function canonical(text: string): string {
+  if (!BARE.test(text)) return text;
+  const { pathname, search } = new URL(`http://host${text}`);
+  return pathname + search;
+}
+
+/** All that decides what an answer is, and whether it may be kept: where one of these changes, nothing kept before is right. */
+function fingerprintOf(name: string, route: RouteConfig, { cookies, key, respect }: CacheConfig): string {
+  const { aggregate, authenticate, headers, match, method, path, query, redirects, split, to, trailingSlash, transform } = route;
+  const settings = { name, aggregate, authenticate, headers, match, method, path, query, redirects, split, to, trailingSlash, transform, cookies, key, respect };
+  return fingerprint(settings).replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 12);
+}
+
+/** The parameters of a list, in its order; one that occurs more than once, in the order it was sent. */
+function whitelist(names: readonly string[]): Part {
+  const places = new Map(names.map((name, place) => [name, place]));
+  return ({ query }) => {
+    if (query.length < 2) return '?';
+    const found: string[][] = [];
+    for (const pair of query.slice(1).split('&')) {
+      const equals = pair.indexOf('=');
+      const place = places.get(decoded(equals < 0 ? pair : pair.slice(0, equals)));
+      if (place !== undefined) (found[place] ??= []).push(equals < 0 ? '' : pair.slice(equals));
+    }
+    // The values are still encoded, so that nothing in them looks like another parameter.
+    return `?${names.flatMap((name, place) => (found[place] ?? []).map((value) => encodeURIComponent(name) + value)).join('&')}`;
+  };
+}
+
+function decoded(name: string): string {
+  if (!/[%+]/.test(name)) return name;
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name;
+  }
+}
+
+/** A field that is absent is another one than an empty one. */
+function header(name: string): Part {
+  const lower = name.toLowerCase();
+  return ({ headers }) => {
+    const value = headers[lower];
+    if (value === undefined) return '-';
+    return `=${typeof value === 'string' ? value : value.join(', ')}`;
+  };
+}
+
+/** Ids are those of an authenticator: another one may give the same id to somebody else. */
+function caller({ principal }: Exchange): string {
+  return principal === null ? '@' : `@${hash('sha256', `${principal.authenticator}\n${principal.id}`, 'base64url')}`;
+}

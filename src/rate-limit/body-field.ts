@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream';
+import type { Exchange } from '#libs/kernel';
+import { RequestBody } from '../http/request-body.js';
+
+/** Bytes of a body that are held back to look into it. */
+const MOST = 65_536;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const NONE: Fields = Object.freeze({});
+const seen = new WeakMap<Exchange, Fields>();
+
+/** A field of a body that was read before, as text; empty where there is none. */
+export function bodyField(exchange: Exchange, name: string): string {
+  const fields = seen.get(exchange) ?? NONE;
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/**
+ * Reads the fields of a JSON or form body, which stays there to be forwarded. One that is too long, compressed or of
+ * another kind has none.
+ * @throws Problem by rejection when the client leaves, or sends more than the route takes.
+ */
+export async function readBodyFields(exchange: Exchange): Promise<void> {
+  if (seen.has(exchange)) return;
+  const { body, headers } = exchange;
+  const parse = parserFor(headers['content-type'] ?? '');
+  const readable = body instanceof RequestBody && parse !== null && headers['content-encoding'] === undefined && !(Number(headers['content-length']) > MOST);
+  if (!readable) {
+    seen.set(exchange, NONE);
+    return;
+  }
+  body.limit = Math.min(body.limit, exchange.route?.bodyLimit ?? Number.POSITIVE_INFINITY);
+  const bytes = await peek(exchange, body);
+  seen.set(exchange, bytes === null ? NONE : fieldsOf(bytes, parse));
+}
+
+type Parse = (text: string) => unknown;
+
+function parserFor(contentType: string): Parse | null {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/x-www-form-urlencoded') return (text) => Object.fromEntries(new URLSearchParams(text));
+  return type === 'application/json' || type.endsWith('+json') ? (text) => JSON.parse(text) as unknown : null;
+}
+
+function fieldsOf(bytes: Buffer, parse: Parse): Fields {
+  try {
+    const value = parse(bytes.toString());
+    return typeof value === 'object' && value !== null ? (value as Fields) : NONE;
+  } catch {
+    // The service will say what it thinks of such a body.
+    return NONE;
+  }
+}
+
+/** All bytes of a body, put back for whoever reads it next; `null` when there are too many. */
+function peek(exchange: Exchange, body: RequestBody): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const { promise, reject, resolve } = Promise.withResolvers<Buffer | null>();
+  const read = (): void => {
+    for (let chunk = body.read() as Buffer | null; chunk !== null; chunk = body.read() as Buffer | null) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MOST) return done(null);
+    }
+    if (body.whole) done(Buffer.concat(chunks));
+  };
+  const done = (bytes: Buffer | null): void => {
+    leave();
+    putBack(body, chunks);
+    resolve(bytes);
+  };
+  const fail = (): void => {
+    leave();
+    const reason = exchange.aborted ?? body.errored;
+    if (reason) reject(reason);
+    else resolve(null);
+  };
+  const leave = (): void => {
+    body.off('readable', read).off('error', fail).off('close', fail);
+  };
+  body.on('readable', read).on('error', fail).on('close', fail);
+  exchange.onAbort({ abort: fail });
+  return promise;
+}
+
+/** Before the end is told of, which would be too late. */
+function putBack(body: Readable, chunks: readonly Buffer[]): void {
+  for (const chunk of chunks.toReversed()) body.unshift(chunk);
+}

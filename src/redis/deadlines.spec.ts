@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '#libs/kernel';
+import { Deadlines, within, type Deadline } from './deadlines.js';
+
+class Watched implements Deadline {
+  over = false;
+  ended: number | null = null;
+
+  expire(): void {
+    this.over = true;
+    this.ended = performance.now();
+  }
+}
+
+async function ended(call: Watched): Promise<void> {
+  while (!call.over) await sleep(1);
+}
+
+it('ends what is not over in time, in its order, and nothing else', async () => {
+  const deadlines = new Deadlines(30, systemClock);
+  const started = performance.now();
+  const [first, answered, second] = [new Watched(), new Watched(), new Watched()];
+  deadlines.add(first);
+  deadlines.add(answered);
+  await sleep(15);
+  deadlines.add(second);
+  answered.over = true;
+  await ended(second);
+  expect(answered.ended).toBeNull();
+  expect((first.ended ?? 0) - started).toBeGreaterThanOrEqual(29);
+  expect((second.ended ?? 0) - started).toBeGreaterThanOrEqual(44);
+  const third = new Watched();
+  deadlines.add(third);
+  await ended(third);
+});
+
+it('what came while the process stood still was in time', async () => {
+  const deadlines = new Deadlines(20, systemClock);
+  const call = new Watched();
+  deadlines.add(call);
+  const answer = new Promise<void>((resolve) => { setImmediate(resolve); }).then(() => { call.over = true; });
+  for (const end = performance.now() + 40; performance.now() < end;);
+  await answer;
+  await sleep(20);
+  expect(call.ended).toBeNull();
+});
+
+it('a process that stands still again and again does not go on for ever', async () => {
+  const deadlines = new Deadlines(20, systemClock);
+  const call = new Watched();
+  const started = performance.now();
+  deadlines.add(call);
+  while (call.ended === null && performance.now() - started < 2000) {
+    for (const end = performance.now() + 30; performance.now() < end;);
+    await sleep(0);
+  }
+  expect((call.ended ?? 2000) - started).toBeLessThan(300);
+});
+
+it('what is sent only after the process stood still has time to be answered', async () => {
+  const deadlines = new Deadlines(20, systemClock);
+  const call = new Watched();
+  deadlines.add(call);
+  const stood = performance.now() + 60;
+  while (performance.now() < stood);
+  await ended(call);
+  expect((call.ended ?? 0) - stood).toBeGreaterThanOrEqual(15);
+});
+
+it('within: what comes first counts', async () => {
+  expect(await within(1000, Promise.resolve(1))).toBe(1);
+  await expect(within(1000, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  await expect(within(10, new Promise(() => undefined))).rejects.toThrow('no answer within 10 ms');
+});
