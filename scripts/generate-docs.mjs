@@ -11,6 +11,8 @@ const { builtIns } = await import(new URL('extensions.js', dist).href);
 const { fleetFamilies } = await import(new URL('metrics/fleet-families.js', dist).href);
 const { gatewayFamilies } = await import(new URL('metrics/gateway-families.js', dist).href);
 const { ExchangeStats } = await import(new URL('metrics/exchange-stats.js', dist).href);
+const { CacheStats } = await import(new URL('metrics/cache-stats.js', dist).href);
+const { LimitStats } = await import(new URL('metrics/limit-stats.js', dist).href);
 const { ResilienceStats } = await import(new URL('metrics/resilience-stats.js', dist).href);
 const { SteeringStats } = await import(new URL('metrics/steering-stats.js', dist).href);
 const { ReloadStats } = await import(new URL('metrics/reload-stats.js', dist).href);
@@ -102,9 +104,15 @@ async function families() {
     const steering = new SteeringStats();
     steering.closed(exchange);
     steering.copied({ service: 'service', outcome: 'sent' });
+    const [limits, cache] = [new LimitStats(), new CacheStats()];
+    limits.closed({ limits: [{ name: 'limit', allowed: true, binding: true }], route: exchange.route });
+    limits.storeAway({ limit: 'limit', away: 'local' });
+    cache.closed({ cached: 'hit', route: exchange.route });
+    cache.purged({ what: 'tag' });
+    const stores = () => ({ limits: { counters: 1, evictions: 1 }, cache: { entries: 1, bytes: 1, maxBytes: 1, evictions: 1 }, redis: true });
     const bulkhead = { limit: 1, inFlight: 1, waiting: 1 };
     const directory = { services: new Map([['service', { targets: [], breakers: new Map([['', { state: 'closed' }]]), config: { discover: {} }, stale: null, bulkhead }]]) };
-    return [...gatewayFamilies({ directory, exchanges, resilience, steering, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
+    return [...gatewayFamilies({ cache, directory, exchanges, limits, resilience, steering, stores, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
   } finally {
     rmSync(folder, { recursive: true });
   }
