@@ -44,6 +44,10 @@ class Scripted implements Client {
   }
 }
 
+async function found(link: Link): Promise<void> {
+  while (link.away !== null) await sleep(1);
+}
+
 const silent = (): undefined => undefined;
 
 async function linked(answers: readonly ((command: readonly string[]) => unknown)[], options: Partial<LinkOptions> = {}) {
@@ -79,12 +83,12 @@ it('one that lasted is made anew at once, one that did not only after a while', 
   const { link, clients, changes, pass } = await linked([silent, silent, silent]);
   pass(1000);
   clients[0]?.break('cut');
-  while (link.away !== null) await sleep(1);
+  await found(link);
   expect(clients.length).toBe(2);
   clients[1]?.break('cut again');
   await new Promise((resolve) => { setImmediate(resolve); });
   expect([clients.length, link.away?.why]).toEqual([2, 'cut again']);
-  while (link.away !== null) await sleep(1);
+  await found(link);
   expect(clients.length).toBe(3);
   expect(changes).toEqual([null, 'cut', null, 'cut again', null]);
 });
