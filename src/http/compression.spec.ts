@@ -16,7 +16,7 @@ function answerOf(fields: Record<string, string> = {}, body: AnswerBody | null =
 async function run(answer: Answer, acceptEncoding: string | undefined = 'gzip', method = 'GET'): Promise<Answer> {
   const headers = acceptEncoding === '' ? {} : { 'accept-encoding': acceptEncoding };
   const exchange = new Exchange({ method, path: '/', query: '', headers, rawHeaders: [], startedAt: 0 });
-  return await (compileCompression(setting)?.(exchange, answer) ?? answer);
+  return await (compileCompression(setting)?.encode(exchange, answer) ?? answer);
 }
 
 const whole = (answer: Answer) => Buffer.from(answer.body?.takeWhole() ?? '');

@@ -13,28 +13,39 @@ const NEVER = /^(?:text\/event-stream|multipart\/.*|application\/grpc.*)$/;
 /** An answer with one of these stays as it is: it is coded or cut already, or they would no longer be true of its bytes. */
 const FORBIDDING: ReadonlySet<string> = new Set(['content-encoding', 'content-range', 'content-digest', 'repr-digest', 'digest', 'content-md5']);
 
+/** What `compression` does to the answers of a route. */
+export interface Compression {
+  /** Whether answers with these fields leave encoded where a client can read it; then they say so by `Vary`. */
+  eligible(status: number, headers: HeaderList): boolean;
+  /** Encodes an answer where that helps its client; at once where it does not. */
+  encode(exchange: Exchange, answer: Answer): Answer | Promise<Answer>;
+}
+
 /**
  * Compiles `compression`: encodes answers for the client where that helps. The client's Accept-Encoding still reaches
  * the service, and what the service encoded itself is left alone. An answer that was complete before we saw it leaves
  * with a length; others are encoded as they pass.
  * @returns `null` where it is off.
  */
-export function compileCompression(setting: RouteSettings['compression']): ((exchange: Exchange, answer: Answer) => Answer | Promise<Answer>) | null {
+export function compileCompression(setting: RouteSettings['compression']): Compression | null {
   if (setting === 'off' || setting.encodings.length === 0) return null;
   const choose = compileEncodingChoice(setting.encodings);
-  const worthIt = compileEligibility(setting, compileMediaTypes(setting.types));
-  return (exchange, answer) => {
-    const head = exchange.method === 'HEAD';
-    if ((answer.body === null && !head) || !worthIt(answer)) return answer;
-    // Also where nothing is encoded: a cache must not give this answer to a client that would get another.
-    addVary(answer.headers, 'Accept-Encoding');
-    const coding = choose(exchange.headers['accept-encoding']);
-    return coding === null || head ? answer : encode(answer, coding, setting.minSize);
+  const eligible = compileEligibility(setting, compileMediaTypes(setting.types));
+  return {
+    eligible,
+    encode: (exchange, answer) => {
+      const head = exchange.method === 'HEAD';
+      if ((answer.body === null && !head) || !eligible(answer.status, answer.headers)) return answer;
+      // Also where nothing is encoded: a cache must not give this answer to a client that would get another.
+      addVary(answer.headers, 'Accept-Encoding');
+      const coding = choose(exchange.headers['accept-encoding']);
+      return coding === null || head ? answer : encode(answer, coding, setting.minSize);
+    },
   };
 }
 
-function compileEligibility({ minSize }: Setting, listed: MediaTypeCheck): (answer: Answer) => boolean {
-  return ({ status, headers: { flat } }) => {
+function compileEligibility({ minSize }: Setting, listed: MediaTypeCheck): Compression['eligible'] {
+  return (status, { flat }) => {
     // 206 is a part of bytes that were counted without a coding.
     if (status < 200 || status === 204 || status === 206 || status === 304) return false;
     let type: string | undefined;

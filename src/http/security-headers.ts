@@ -25,10 +25,27 @@ export function compileSecurityHeaders(setting: RouteSettings['securityHeaders']
     validateHeaderValue(forced[i] as string, forced[i + 1] as string);
   }
   if (forced.length + wished.length === 0) return null;
+  const wish = compileWishes(wished);
   return (headers) => {
-    for (let i = 0; i < wished.length; i += 2) {
-      if (headers.get(wished[i] as string) === undefined) headers.append(wished[i] as string, wished[i + 1] as string);
-    }
+    wish(headers.flat);
     for (let i = 0; i < forced.length; i += 2) headers.set(forced[i] as string, forced[i + 1] as string);
+  };
+}
+
+/** Adds what is not there, with one look at the fields that are: this runs on every answer. */
+function compileWishes(wished: readonly string[]): (flat: string[]) => void {
+  const names = wished.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
+  const lengths = new Set(names.map(({ length }) => length));
+  return (flat) => {
+    let found = 0;
+    for (let i = 0; i < flat.length; i += 2) {
+      const name = flat[i] as string;
+      if (!lengths.has(name.length)) continue;
+      const place = names.indexOf(name.toLowerCase());
+      if (place >= 0) found |= 1 << place;
+    }
+    for (let i = 0; i < names.length; i++) {
+      if ((found & (1 << i)) === 0) flat.push(wished[2 * i] as string, wished[2 * i + 1] as string);
+    }
   };
 }

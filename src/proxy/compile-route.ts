@@ -14,6 +14,7 @@ import type { LiveService } from '../services/index.js';
 import type { Calls, CompileService, RouteParts } from './compile.js';
 import { compose } from './compose.js';
 import type { Ground } from './ground.js';
+import { cachePartsOf } from './cache-parts.js';
 import { transforms } from './interceptors/transforms.js';
 import { asideStages, requestStages, serviceStages } from './proxy.pipeline.js';
 import type { Destination } from './snapshot.js';
@@ -22,7 +23,7 @@ import { compileUpgrades } from './upgrades.js';
 
 /** Compiles a route that leads to services. */
 export function compileRoute(name: string, config: RouteConfig, ground: Ground): Destination {
-  const parts: RouteParts = { name, match: config.match, settings: config, ...ground };
+  const parts: RouteParts = { name, match: config.match, settings: config, kept: config.cache === 'off' ? null : cachePartsOf(name, config.cache, ground), ...ground };
   const { to } = config;
   const call = compileCalls(parts, serviceStages, ground.forward);
   const aside = compileCalls({ ...parts, settings: { ...config, breaker: undefined, retry: 'off', priority: 'low' } }, asideStages, ground.forward);

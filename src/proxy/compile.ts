@@ -1,3 +1,4 @@
+import type { CacheParts } from '#libs/http-cache';
 import type { ExtensionRegistry, Interceptor, Next, Surroundings } from '#libs/kernel';
 import type { CacheGround } from '../cache/index.js';
 import type { GatewayConfig, MatchConfig, RouteSettings } from '../config/index.js';
@@ -13,6 +14,8 @@ export interface RouteParts {
   readonly services: Services;
   readonly resilience: Resilience;
   readonly caches: CacheGround;
+  /** What the cache of the route is made of; `null` where it keeps nothing. */
+  readonly kept: CacheParts | null;
   readonly extensions: ExtensionRegistry;
   readonly surroundings: Surroundings;
 }

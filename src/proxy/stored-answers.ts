@@ -3,7 +3,6 @@ import type { StoredAnswers } from '#libs/kernel';
 import type { RouteSettings } from '../config/index.js';
 import { compileCompression } from '../http/compression.js';
 import type { RouteParts } from './compile.js';
-import { cachePartsOf } from './interceptors/cache.js';
 
 /** Fields that a service sees as the client sent them, unless the file edits them. */
 const PASSING: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language', 'origin']);
@@ -12,13 +11,14 @@ const PASSING: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accep
  * What a route with a cache can answer without its interceptors. `null` where it has none, where a plugin wants to see
  * every request, and where the key holds who is calling.
  */
-export function compileStoredAnswers(parts: RouteParts): StoredAnswers | null {
-  const { cache, compression, headers, interceptors } = parts.settings;
-  if (cache === 'off' || cache.key.principal || interceptors.length > 0) return null;
-  const compress = compileCompression(compression);
+export function compileStoredAnswers({ kept, settings }: RouteParts): StoredAnswers | null {
+  const { cache, compression, headers, interceptors } = settings;
+  if (kept === null || cache === 'off' || cache.key.principal || interceptors.length > 0) return null;
+  const compressed = compileCompression(compression);
   return Object.freeze({
-    find: compileAtHand(cachePartsOf(parts, cache), compilePassing(headers.request)),
-    finish: compress ?? ((_exchange, answer) => answer),
+    find: compileAtHand(kept, compilePassing(headers.request)),
+    // What is kept says already that it varies.
+    finish: (exchange, answer) => (compressed === null || exchange.headers['accept-encoding'] === undefined ? answer : compressed.encode(exchange, answer)),
   } satisfies StoredAnswers);
 }
 

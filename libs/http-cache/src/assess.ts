@@ -29,7 +29,7 @@ export interface Appraisal {
 /** What can be said of a stored response once for all; worked out on first use and kept with it. */
 export interface Assessed extends Appraisal {
   readonly settings: CacheSettings;
-  /** Its fields less Age: a hit is these and `Age`. */
+  /** Its fields less Age, dressed: a hit is these and `Age`. */
   readonly headers: readonly string[];
 }
 
@@ -39,7 +39,8 @@ const assessed = new WeakMap<StoredResponse, Assessed>();
 export function assess(stored: StoredResponse, settings: CacheSettings): Assessed {
   const before = assessed.get(stored);
   if (before !== undefined && before.settings === settings) return before;
-  const headers = withoutFields(stored.headers, (name) => name === 'age');
+  const own = withoutFields(stored.headers, (name) => name === 'age');
+  const headers = settings.dress === null ? own : settings.dress(stored.status, own);
   const result = { ...appraise(stored, settings), settings, headers };
   assessed.set(stored, result);
   return result;

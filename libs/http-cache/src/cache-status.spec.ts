@@ -1,4 +1,4 @@
-import { cacheStatus, type CacheFacts } from './cache-status.js';
+import { cacheStatus, compileHitStatus, type CacheFacts } from './cache-status.js';
 import { parseList } from './structured.js';
 
 describe('Cache-Status (RFC 9211)', () => {
@@ -18,4 +18,9 @@ describe('Cache-Status (RFC 9211)', () => {
     expect(member).toBe(expected);
     expect(parseList([member])).toHaveLength(1);
   });
+});
+
+it('is told again for each second of a lifetime', () => {
+  const status = compileHitStatus('Us');
+  expect([5_999, 5_000, 4_999, 0, -1_500].map(status)).toEqual(['Us;hit;ttl=5', 'Us;hit;ttl=5', 'Us;hit;ttl=4', 'Us;hit;ttl=0', 'Us;hit;ttl=-1']);
 });

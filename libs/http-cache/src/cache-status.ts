@@ -11,6 +11,23 @@ export interface CacheFacts {
   readonly detail?: string | undefined;
 }
 
+/**
+ * Compiles what a hit says: most of them say the same as the one before, for a lifetime is told in whole seconds.
+ * @param name of this cache.
+ */
+export function compileHitStatus(name: string): (ttl: number) => string {
+  let seconds = Number.NaN;
+  let text = '';
+  return (ttl) => {
+    const now = Math.trunc(ttl / 1000);
+    if (now !== seconds) {
+      seconds = now;
+      text = cacheStatus(name, { ttl });
+    }
+    return text;
+  };
+}
+
 const TOKEN = /^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/;
 
 /**

@@ -4,6 +4,6 @@ import type { CompileRequest } from '../compile.js';
 
 /** Answers leave compressed where the client can read it and it is worth it. */
 export const compression: CompileRequest = ({ settings }): Interceptor | null => {
-  const compress = compileCompression(settings.compression);
-  return compress && { intercept: (exchange, next) => next(exchange).then((answer) => compress(exchange, answer)) };
+  const compressed = compileCompression(settings.compression);
+  return compressed && { intercept: (exchange, next) => next(exchange).then((answer) => compressed.encode(exchange, answer)) };
 };

@@ -9,7 +9,7 @@ const NOW = 1_000_000;
 const clock = { now: () => NOW, elapsed: () => NOW };
 const settings: CacheSettings = {
   maxAge: 0, statuses: new Set([200]), negative: new Map(), respect: true, heuristic: 0, heuristicMost: 0, staleWhileRevalidate: 60_000, staleIfError: 0,
-  maxSize: 1_000, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, cacheStatus: 'Us', tagHeaders: [],
+  maxSize: 1_000, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, cacheStatus: 'Us', tagHeaders: [],
 };
 const stored = (headers: readonly string[] = [], vary: StoredResponse['vary'] = {}): StoredResponse => ({
   status: 200, headers: ['Cache-Control', 'max-age=60', 'ETag', '"1"', ...headers], body: Buffer.from('body'), trailers: null, requestTime: NOW - 5_000, responseTime: NOW - 5_000, vary, tags: [],
@@ -24,7 +24,7 @@ interface Case {
 function find(headers: Record<string, string>, { passes = ['accept'], records = { '/a': { kind: 'response', response: stored() } }, settings: own = {} }: Case = {}, method = 'GET') {
   const store = new MemoryStore();
   for (const [key, record] of Object.entries(records)) store.set(key, record, { keep: 1, tags: [] });
-  const keys = { of: ({ path }: Exchange) => path, ofUri: () => null };
+  const keys = { of: ({ path }: Exchange) => path, ofUri: () => null, originOf: () => '' };
   const atHand = compileAtHand({ settings: { ...settings, ...own }, store, flights: new Flights(clock), clock, random: () => 0, keys, isAuthenticated: () => false }, (name) => passes.includes(name));
   const exchange = new Exchange({ method, path: '/a', query: '', headers, rawHeaders: [], startedAt: 0 });
   return { answer: atHand(exchange), exchange };

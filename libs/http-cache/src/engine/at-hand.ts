@@ -1,5 +1,5 @@
 import type { Answer, Exchange } from '#libs/kernel';
-import { cacheStatus } from '../cache-status.js';
+import { compileHitStatus } from '../cache-status.js';
 import { judge } from '../reuse.js';
 import type { CacheRequest, RequestFields } from '../request.js';
 import { answerFromStore } from './answer-from-store.js';
@@ -13,6 +13,7 @@ import type { CacheParts } from './parts.js';
  * @param passes whether the service would see a field as the client sent it: only then can `Vary` be judged here.
  */
 export function compileAtHand({ clock, keys, settings, store }: CacheParts, passes: (name: string) => boolean): (exchange: Exchange) => Answer | null {
+  const status = settings.cacheStatus === null ? null : compileHitStatus(settings.cacheStatus);
   return (exchange) => {
     const { headers, method } = exchange;
     if (method !== 'GET' || exchange.upgrade !== null || exchange.body !== null || asksForMore(headers)) return null;
@@ -25,7 +26,7 @@ export function compileAtHand({ clock, keys, settings, store }: CacheParts, pass
     if (judged.kind !== 'fresh') return null;
     exchange.cached = 'hit';
     const answer = answerFromStore(settings, request, stored, judged.age);
-    if (settings.cacheStatus !== null) answer.headers.append('Cache-Status', cacheStatus(settings.cacheStatus, { ttl: judged.ttl }));
+    if (status !== null) answer.headers.append('Cache-Status', status(judged.ttl));
     return answer;
   };
 }
