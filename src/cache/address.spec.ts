@@ -1,4 +1,4 @@
-import { ALL_KINDS, addressesOf, addressIn, asAddress, compilePrefix, originOf } from './address.js';
+import { ALL_KINDS, addressesOf, addressIn, asAddress, compilePrefix, isOf, originIn, originOf } from './address.js';
 
 describe('originOf', () => {
   it.each<['http' | 'https', string, string]>([
@@ -11,6 +11,19 @@ describe('originOf', () => {
     ['https', '[::443]', 'https://[::443]'],
     ['http', '', 'http://'],
   ])('%s and "%s" is %s', (scheme, host, expected) => expect(originOf({ scheme, host })).toBe(expected));
+});
+
+it.each<[string, string, boolean]>([
+  ['https://a.org', 'https://a.org/b x', true],
+  ['https://a.org', 'http://a.org/b x', false],
+  ['https://a.org', 'https://a.org:8443/b x', false],
+  ['https://a.org', 'https://a.org.evil/ x', false],
+  ['https://a.org', '/b x', true],
+  ['http://', 'http:///b x', true],
+  ['http://', 'http://a/b x', false],
+])('an invalidation of %s reaches %s: %s', (origin, key, reached) => {
+  expect(isOf(origin, key)).toBe(reached);
+  expect(['', origin].includes(originIn(key))).toBe(reached);
 });
 
 describe('an address', () => {

@@ -39,6 +39,19 @@ export function addressIn(key: string): string {
   return end < 0 ? key : key.slice(0, end);
 }
 
+/**
+ * The origin of what is kept under a key, as `originOf` gives it; empty where it is kept for any host. A long one may be
+ * cut off: then it is none that a request has.
+ */
+export function originIn(key: string): string {
+  return key.slice(0, pathAt(key));
+}
+
+/** Whether what is kept under a key is of an origin, or for any host. */
+export function isOf(origin: string, key: string): boolean {
+  return key.startsWith('/') || (key.startsWith(origin) && key[origin.length] === '/');
+}
+
 /** What stands for the query in an address where only a part of it, or none, tells answers apart. */
 export const ANY_QUERY = '?*';
 

@@ -12,6 +12,9 @@ describe('Bans', () => {
     [{ addresses: ['https://a/'] }, false],
     [{ tags: ['t'] }, true],
     [{ tags: ['u'] }, false],
+    [{ tags: ['t'], origin: 'https://a' }, true],
+    [{ tags: ['u'], origin: 'https://a' }, false],
+    [{ tags: ['t'], origin: 'https://b' }, false],
     [{ prefix: '/b' }, true],
     [{ prefix: 'https://b/' }, false],
   ])('%j: what was asked for before is not to be kept', (invalidation, covered) => {
@@ -24,6 +27,12 @@ describe('Bans', () => {
     end();
     expect(cover(clock.now())).toBe(covered);
     expect(cover(clock.now() + 1)).toBe(false);
+  });
+
+  it('of an origin reach what is kept for any host', () => {
+    const bans = new Bans(() => clock.now());
+    bans.open({ tags: ['t'], origin: 'https://a' })();
+    expect([bans.cover('/b x', ['t'], clock.now()), bans.cover('/b x', ['u'], clock.now())]).toEqual([true, false]);
   });
 
   it('waits for the last of several', () => {

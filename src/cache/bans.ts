@@ -1,4 +1,4 @@
-import { addressIn, compilePrefix } from './address.js';
+import { addressIn, compilePrefix, originIn } from './address.js';
 import type { Invalidation } from './invalidation.js';
 
 /** One invalidation, from when it was asked for until it is done everywhere that can be reached. */
@@ -41,14 +41,17 @@ export class Bans {
   /** @param since when it was asked for what is to be kept now; milliseconds since the epoch. */
   cover(key: string, tags: readonly string[], since: number): boolean {
     if (this.#addresses.size > 0 && holds(this.#addresses.get(addressIn(key)), since)) return true;
-    if (this.#tags.size > 0 && tags.some((tag) => holds(this.#tags.get(tag), since))) return true;
+    if (this.#tags.size > 0 && tags.length > 0) {
+      const origin = originIn(key);
+      if (tags.some((tag) => holds(this.#tags.get(tag), since) || holds(this.#tags.get(tagOf(origin, tag)), since))) return true;
+    }
     for (const ban of this.#prefixes.values()) if (holds(ban, since) && ban.begins(key)) return true;
     return false;
   }
 
   #bansOf(invalidation: Invalidation): readonly Ban[] {
     if ('addresses' in invalidation) return invalidation.addresses.map((address) => latest(this.#addresses, address, fresh));
-    if ('tags' in invalidation) return invalidation.tags.map((tag) => latest(this.#tags, tag, fresh));
+    if ('tags' in invalidation) return namesOf(invalidation).map((name) => latest(this.#tags, name, fresh));
     return [latest(this.#prefixes, invalidation.prefix, () => ({ ...fresh(), begins: compilePrefix(invalidation.prefix) }))];
   }
 
@@ -62,6 +65,16 @@ export class Bans {
       }
     }
   }
+}
+
+/** A tag by itself is one of all origins; that of what is kept for any host has an empty one. */
+function namesOf({ origin, tags }: Extract<Invalidation, { tags: unknown }>): readonly string[] {
+  return origin === undefined ? tags : tags.flatMap((tag) => [tagOf(origin, tag), tagOf('', tag)]);
+}
+
+/** No tag of an answer has a line break in it. */
+function tagOf(origin: string, tag: string): string {
+  return `${origin}\n${tag}`;
 }
 
 function fresh(): Ban {

@@ -1,6 +1,6 @@
 import type { CacheKeys } from '#libs/http-cache';
 import type { CacheConfig, RouteConfig } from '../config/index.js';
-import { AFTER_ADDRESS, asAddress } from './address.js';
+import { AFTER_ADDRESS, asAddress, originOf } from './address.js';
 import { compileKey } from './key.js';
 
 /**
@@ -10,6 +10,7 @@ import { compileKey } from './key.js';
 export function compileKeys(name: string, route: RouteConfig, cache: CacheConfig | null): CacheKeys {
   const shared = {
     ofUri: (_exchange: unknown, uri: string): string => asAddress(uri) + AFTER_ADDRESS,
+    originOf,
   };
   if (cache === null) return { ...shared, of: () => null };
   const key = compileKey(name, route, cache);

@@ -1,7 +1,7 @@
 import { fileSchema } from '../config/schema/index.js';
 import { ExtensionRegistry } from '#libs/kernel';
 import type { CacheConfig, RouteConfig } from '../config/index.js';
-import { addressIn } from './address.js';
+import { addressIn, isOf } from './address.js';
 import { asked, somebody } from './cache.fixture.js';
 import { compileKeys } from './cache-keys.js';
 import { compileKey, type KeyOf } from './key.js';
@@ -30,6 +30,10 @@ describe('compileKey', () => {
     ['the order of one parameter', { key: { query: ['b'] } }, ['https://a.org/a?b=1&b=2', {}], ['https://a.org/a?b=2&b=1', {}], false],
     ['a parameter that looks like two', { key: { query: ['b', 'c'] } }, ['https://a.org/a?b=1%26c=2', {}], ['https://a.org/a?b=1&c=2', {}], false],
     ['an encoded name', { key: { query: ['b'] } }, ['https://a.org/a?%62=1', {}], ['https://a.org/a?b=1', {}], true],
+    ['a parameter in another one', { key: { query: ['b'] } }, ['https://a.org/a?b=1&x=1;b=2', {}], ['https://a.org/a?b=1', {}], false],
+    ['a bare character', {}, ['https://a.org/a?b="', {}], ['https://a.org/a?b=%22', {}], false],
+    ['a bare byte', {}, ['https://a.org/a?b=\u00e9', {}], ['https://a.org/a?b=%C3%A9', {}], false],
+    ['a bare character in the path', { key: { query: ['b'] } }, ['https://a.org/a|?b=1', {}], ['https://a.org/a%7C?b=1', {}], false],
     ['an absent parameter', { key: { query: ['b'] } }, ['https://a.org/a', {}], ['https://a.org/a?b', {}], false],
     ['hosts', {}, ['https://a.org/a', {}], ['https://b.org/a', {}], false],
     ['hosts that do not matter', { key: { host: false } }, ['https://a.org/a', {}], ['https://b.org/a', {}], true],
@@ -41,6 +45,9 @@ describe('compileKey', () => {
     ['callers', { key: { principal: true } }, ['https://a.org/a', { principal: somebody('1') }], ['https://a.org/a', { principal: somebody('2') }], false],
     ['nobody', { key: { principal: true } }, ['https://a.org/a', { principal: somebody('') }], ['https://a.org/a', {}], false],
     ['the same id of another authenticator', { key: { principal: true } }, ['https://a.org/a', { principal: somebody('1') }], ['https://a.org/a', { principal: somebody('1', 'keys') }], false],
+    ['the same caller with fewer scopes', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), scopes: ['read', 'write'] } }], ['https://a.org/a', { principal: { ...somebody('1'), scopes: ['read'] } }], false],
+    ['the same caller in another role', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), roles: ['admin'] } }], ['https://a.org/a', { principal: somebody('1') }], false],
+    ['the same caller', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), claims: { jti: '1' } } }], ['https://a.org/a', { principal: { ...somebody('1'), claims: { jti: '2' } } }], true],
     ['callers that do not matter', {}, ['https://a.org/a', { principal: somebody('1') }], ['https://a.org/a', {}], true],
   ])('tells apart or not: %s', (_what, cache, [url, parts], [otherUrl, otherParts], same) => {
     const key = keyOf(cache);
@@ -80,5 +87,11 @@ describe('compileKeys', () => {
     const request = asked('https://a.org/a');
     expect(keys.of(request)?.startsWith(keys.ofUri(request, 'https://a.org/a') as string)).toBe(true);
     expect(keys.of(asked('https://a.org/ab'))?.startsWith(keys.ofUri(request, 'https://a.org/a') as string)).toBe(false);
+  });
+
+  it('knows the origin they are of', () => {
+    const request = asked('https://A.org:443/a');
+    expect(isOf(keys.originOf(request), keys.of(request) as string)).toBe(true);
+    expect(isOf(keys.originOf(asked('http://a.org/a')), keys.of(request) as string)).toBe(false);
   });
 });

@@ -32,13 +32,21 @@ export function compileKey(name: string, route: RouteConfig, cache: CacheConfig)
   ];
   const whole = query === 'all';
   const own = AFTER_ADDRESS + fingerprintOf(name, route, cache);
-  const addressOf = (exchange: Exchange): string => asAddress((host ? originOf(exchange) : '') + canonical(exchange.path + (whole ? exchange.query : ANY_QUERY)));
-  if (parts.length === 0) return (exchange) => addressOf(exchange) + own;
   return (exchange) => {
-    let rest = '';
+    const asked = exchange.path + (whole ? exchange.query : ANY_QUERY);
+    const address = canonical(asked);
+    let rest = address === asked ? '' : unusual(asked);
     for (const part of parts) rest += NEXT + part(exchange);
-    return addressOf(exchange) + own + (rest.length > LONGEST ? NEXT + hash('sha256', rest, 'base64url') : rest);
+    return asAddress((host ? originOf(exchange) : '') + address) + own + (rest.length > LONGEST ? NEXT + hash('sha256', rest, 'base64url') : rest);
   };
+}
+
+/**
+ * What a client left bare stays apart: a service that repeats it in its answer as it came (`"><script>`) must not do so
+ * for all who send it encoded, as browsers do.
+ */
+function unusual(asked: string): string {
+  return `${NEXT}!${hash('sha256', asked, 'base64url')}`;
 }
 
 /** Characters that a URL has encoded, where a client need not. */
@@ -58,11 +66,15 @@ function fingerprintOf(name: string, route: RouteConfig, { cookies, key, respect
   return fingerprint(settings).replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 12);
 }
 
-/** The parameters of a list, in its order; one that occurs more than once, in the order it was sent. */
-function whitelist(names: readonly string[]): Part {
+/**
+ * The parameters of a list, in its order; one that occurs more than once, in the order it was sent. Some services end a
+ * parameter at a `;` too, and would find a listed one inside another (`a=1;b=2`): such a query tells apart as it is.
+ */
+export function whitelist(names: readonly string[]): Part {
   const places = new Map(names.map((name, place) => [name, place]));
   return ({ query }) => {
     if (query.length < 2) return '?';
+    if (query.includes(';')) return query;
     const found: string[][] = [];
     for (const pair of query.slice(1).split('&')) {
       const equals = pair.indexOf('=');
@@ -93,7 +105,12 @@ function header(name: string): Part {
   };
 }
 
-/** Ids are those of an authenticator: another one may give the same id to somebody else. */
+/**
+ * Ids are those of an authenticator: another one may give the same id to somebody else. And who is calling may do less by
+ * one credential than by another: what was answered to all their scopes is not for a token with fewer.
+ */
 function caller({ principal }: Exchange): string {
-  return principal === null ? '@' : `@${hash('sha256', `${principal.authenticator}\n${principal.id}`, 'base64url')}`;
+  if (principal === null) return '@';
+  const { authenticator, id, permissions, roles, scopes } = principal;
+  return `@${hash('sha256', JSON.stringify([authenticator, id, roles, permissions, scopes]), 'base64url')}`;
 }

@@ -69,6 +69,7 @@ describe('LruStore', () => {
     ['several', { addresses: ['https://a/b', 'https://a/bb', 'https://a/none'] }, ['https://a/b?c 1', 'https://z/b 1']],
     ['a tag', { tags: ['odd'] }, ['https://a/b 2', 'https://a/bb 1']],
     ['tags', { tags: ['odd', 'all', 'none'] }, []],
+    ['a tag of one origin', { tags: ['odd'], origin: 'https://a' }, ['https://a/b 2', 'https://a/bb 1', 'https://z/b 1']],
     ['a prefix', { prefix: 'https://a/b' }, ['https://z/b 1']],
     ['a path', { prefix: '/bb' }, ['https://a/b 1', 'https://a/b 2', 'https://a/b?c 1', 'https://z/b 1']],
   ])('forgets %s', (_what, invalidation, left) => {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheRecord, Keeping } from '#libs/http-cache';
 import type { Clock } from '#libs/kernel';
-import { addressIn, compilePrefix } from './address.js';
+import { addressIn, compilePrefix, isOf } from './address.js';
 import type { Invalidation } from './invalidation.js';
 import { KeyIndex } from './key-index.js';
 import { weightOf } from './weight.js';
@@ -122,7 +122,11 @@ export class LruStore {
 
   #keysOf(invalidation: Invalidation): readonly string[] {
     if ('addresses' in invalidation) return invalidation.addresses.flatMap((address) => this.#addresses.of(address));
-    if ('tags' in invalidation) return invalidation.tags.flatMap((tag) => this.#tags.of(tag));
+    if ('tags' in invalidation) {
+      const { origin, tags } = invalidation;
+      const keys = tags.flatMap((tag) => this.#tags.of(tag));
+      return origin === undefined ? keys : keys.filter((key) => isOf(origin, key));
+    }
     const begins = compilePrefix(invalidation.prefix);
     return [...this.#records.keys()].filter(begins);
   }

@@ -22,6 +22,8 @@ describe('Owed', () => {
   it('tries until it is heard, in order, and joins what is alike', async () => {
     const { hear, owed, told } = owing();
     for (const tags of [['a'], ['b'], ['b', 'c']]) owed.add({ tags });
+    for (const tags of [['d'], ['e']]) owed.add({ tags, origin: 'https://a' });
+    owed.add({ tags: ['d'], origin: 'https://b' });
     owed.add({ prefix: '/x' });
     owed.add({ addresses: ['/y'] });
     owed.add({ addresses: ['/z'] });
@@ -29,11 +31,11 @@ describe('Owed', () => {
     expect([told, owed.some]).toEqual([[], true]);
     hear(true);
     await jest.advanceTimersByTimeAsync(AGAIN);
-    expect(told).toEqual([{ tags: ['a'] }, { tags: ['b', 'c'] }, { prefix: '/x' }, { addresses: ['/y', '/z'] }]);
+    expect(told).toEqual([{ tags: ['a'] }, { tags: ['b', 'c'] }, { tags: ['d', 'e'], origin: 'https://a' }, { tags: ['d'], origin: 'https://b' }, { prefix: '/x' }, { addresses: ['/y', '/z'] }]);
     expect([owed.some, jest.getTimerCount()]).toEqual([false, 0]);
     owed.add({ prefix: '/again' });
     await jest.advanceTimersByTimeAsync(AGAIN);
-    expect(told).toHaveLength(5);
+    expect(told).toHaveLength(7);
   });
 
   it('forgets everything rather than remember it all', async () => {

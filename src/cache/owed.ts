@@ -50,6 +50,6 @@ export class Owed {
 /** Two as one; `null` where they are of different kinds, or too many. */
 function join(one: Invalidation, other: Invalidation): Invalidation | null {
   if ('addresses' in one && 'addresses' in other && one.addresses.length < TOGETHER) return { addresses: [...new Set([...one.addresses, ...other.addresses])] };
-  if ('tags' in one && 'tags' in other && one.tags.length < TOGETHER) return { tags: [...new Set([...one.tags, ...other.tags])] };
+  if ('tags' in one && 'tags' in other && one.origin === other.origin && one.tags.length < TOGETHER) return { ...one, tags: [...new Set([...one.tags, ...other.tags])] };
   return null;
 }

@@ -4,7 +4,7 @@ import type { CacheRecord, Keeping } from '#libs/http-cache';
 import type { Clock } from '#libs/kernel';
 import type { Script } from '#libs/rate-limit';
 import type { RedisConnection } from '../redis/index.js';
-import { addressIn, beginningsOf, compilePrefix } from './address.js';
+import { addressIn, beginningsOf, compilePrefix, isOf } from './address.js';
 import { invalidationSchema, type Invalidation } from './invalidation.js';
 import { LONGEST, NameSets } from './name-sets.js';
 import { Owed } from './owed.js';
@@ -43,6 +43,8 @@ export class RedisStore {
   #opening = false;
   #missing = 'what asks it is not loaded yet';
   #leases = 0;
+  /** Records on their way there, by address. */
+  readonly #writing = new Map<string, Promise<unknown>>();
   readonly #names: NameSets;
   readonly #owed: Owed;
 
@@ -87,6 +89,14 @@ export class RedisStore {
 
   /** Never rejects. */
   async set(key: string, record: CacheRecord, keeping: Keeping): Promise<void> {
+    const address = addressIn(key);
+    const writing = Promise.all([this.#writing.get(address), this.#write(key, record, keeping)]);
+    this.#writing.set(address, writing);
+    await writing;
+    if (this.#writing.get(address) === writing) this.#writing.delete(address);
+  }
+
+  async #write(key: string, record: CacheRecord, keeping: Keeping): Promise<void> {
     const now = this.clock.now();
     const keep = Math.min(keeping.keep, LONGEST);
     try {
@@ -134,7 +144,13 @@ export class RedisStore {
     } catch {
       return () => undefined;
     }
-    return () => void this.connection.run(giveBack, [name], [token]).catch(() => undefined);
+    return () => void this.#giveBack(key, name, token);
+  }
+
+  /** Whoever gets the lease next has to find what was fetched with it. */
+  async #giveBack(key: string, name: string, token: string): Promise<void> {
+    await this.#writing.get(addressIn(key));
+    await this.connection.run(giveBack, [name], [token]).catch(() => undefined);
   }
 
   /** Leaves the connection to whoever made it. */
@@ -152,7 +168,10 @@ export class RedisStore {
 
   async *#keysOf(invalidation: Invalidation): AsyncGenerator<readonly string[]> {
     if (!('prefix' in invalidation)) {
-      for await (const keys of this.#names.of(invalidation, this.clock.now())) yield keys.map((key) => RECORD + key);
+      const origin = 'tags' in invalidation ? invalidation.origin : undefined;
+      for await (const keys of this.#names.of(invalidation, this.clock.now())) {
+        yield (origin === undefined ? keys : keys.filter((key) => isOf(origin, key))).map((key) => RECORD + key);
+      }
       return;
     }
     const begins = compilePrefix(invalidation.prefix);

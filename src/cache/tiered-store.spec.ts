@@ -79,7 +79,7 @@ describe('TieredStore', () => {
 
   it('does not keep what was asked for before it was forgotten: from a service', async () => {
     const at = clock.now();
-    await store.purge({ tags: ['t'] });
+    await store.purge({ tags: ['t'], origin: 'https://a' });
     clock.advance(1);
     keep(at);
     expect(here()).toBe(false);
@@ -103,7 +103,7 @@ describe('TieredStore', () => {
   });
 
   it.each<[string, (store: TieredStore) => Promise<number>, unknown, number]>([
-    ['tags', (own) => own.purge({ tags: ['t', 'u'] }), { tags: ['t', 'u'] }, 3],
+    ['tags', (own) => own.purge({ tags: ['t', 'u'], origin: 'https://a' }), { tags: ['t', 'u'], origin: 'https://a' }, 3],
     ['a prefix', (own) => own.purge({ prefix: 'https://a/' }), { prefix: 'https://a/' }, 3],
     ['an address', (own) => own.purge({ prefix: 'https://a/b?c ' }), { addresses: ['https://a/b?c', 'https://a/b?*', '/b?c', '/b?*'] }, 3],
   ])('forgets everywhere: %s', async (_what, forget, told, count) => {

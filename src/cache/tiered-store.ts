@@ -1,4 +1,4 @@
-import type { CacheRecord, CacheStore, Keeping } from '#libs/http-cache';
+import type { CacheRecord, CacheStore, Keeping, Outdated } from '#libs/http-cache';
 import { events, type Clock } from '#libs/kernel';
 import { AFTER_ADDRESS, ALL_KINDS, addressesOf, addressIn } from './address.js';
 import { Bans } from './bans.js';
@@ -64,7 +64,7 @@ export class TieredStore implements CacheStore {
   }
 
   /** A prefix that is a whole address stands for what is stored for it, and for what no query or no host tells apart. */
-  async purge(what: { readonly tags: readonly string[] } | { readonly prefix: string }): Promise<number> {
+  async purge(what: Outdated): Promise<number> {
     const isAddress = 'prefix' in what && what.prefix.endsWith(AFTER_ADDRESS);
     const { memory, redis } = await this.forget(isAddress ? { addresses: addressesOf(addressIn(what.prefix), this.kinds) } : what);
     const records = Math.max(memory, redis ?? 0);

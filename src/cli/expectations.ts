@@ -1,7 +1,7 @@
 import type { HeaderList } from '#libs/kernel';
 import type { TestConfig } from '../config/index.js';
 import type { DryOutcome } from '../proxy/dry-run.js';
-import { shownField } from '../proxy/explain.js';
+import { shownField } from '../proxy/shown-fields.js';
 
 type Expected = TestConfig['expect'];
 

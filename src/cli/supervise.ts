@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '#libs/kernel';
+import { events, systemClock } from '#libs/kernel';
 import { MemoryLimitStore } from '#libs/rate-limit';
 import { forker, Relay, Supervisor } from '../cluster/index.js';
 import type { ConfigStore } from '../config/index.js';
@@ -25,8 +25,9 @@ export async function supervise(store: ConfigStore, announce: (url: string) => v
   const metrics = new SupervisorMetrics(systemClock);
   const reloads = new ReloadLog(store, log);
   const supervisor = new Supervisor({ store, log, fork: forker(PROGRAM, relay), inherited: [metricsTopic] });
-  supervisor.answer(metricsTopic, () => metrics.families(supervisor.facts));
-  supervisor.answer(limitsTopic, answerLimits(new MemoryLimitStore({ clock: systemClock, maxKeys: store.current.config.limits.maxKeys })));
+  const counters = countersOf(store);
+  supervisor.answer(metricsTopic, () => metrics.families({ ...supervisor.facts, limits: { counters: counters.size, evictions: counters.evictions } }));
+  supervisor.answer(limitsTopic, answerLimits(counters));
   try {
     await supervisor.start();
   } catch (error) {
@@ -46,4 +47,12 @@ export async function supervise(store: ConfigStore, announce: (url: string) => v
   await life;
   reloads.onApplicationShutdown();
   await relay.end();
+}
+
+/** The counters of all workers, as many as the file in force allows. */
+function countersOf(store: ConfigStore): MemoryLimitStore {
+  const maxKeys = (): number => store.current.config.limits.maxKeys;
+  const counters = new MemoryLimitStore({ clock: systemClock, maxKeys: maxKeys() });
+  events.configurationApplied.subscribe(() => counters.resize(maxKeys()));
+  return counters;
 }

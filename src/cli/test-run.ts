@@ -1,5 +1,5 @@
 import type { TestConfig } from '../config/index.js';
-import { shownFields } from '../proxy/explain.js';
+import { shownFields } from '../proxy/shown-fields.js';
 import type { Caller } from '../proxy/dry-request.js';
 import type { DryRun } from '../proxy/dry-run.js';
 import { callerText } from './caller.js';

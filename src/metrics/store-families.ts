@@ -10,13 +10,20 @@ export interface StoreFigures {
   readonly redis: boolean | null;
 }
 
+/** Counters of limits in the memory of a process: a worker's own, and those its supervisor keeps for all of them. */
+export function counterFamilies({ counters, evictions }: StoreFigures['limits']): MetricFamily[] {
+  return [
+    gauge('gateway_limit_counters', 'Counters in memory.', [[{}, counters]]),
+    counter('gateway_limit_evictions_total', 'Counters that had to leave memory for others.', [[{}, evictions]]),
+  ];
+}
+
 /** Limits, caches, and the stores behind them. */
 export function storeFamilies(limits: LimitStats, cache: CacheStats, figures: StoreFigures): MetricFamily[] {
   return [
     counter('gateway_limit_requests_total', 'Requests a limit was asked about: given (allowed), turned away (refused), or only counted though it was used up (shadowed).', Array.from(limits.requests.entries(), ([[route, limit, outcome], count]) => [{ route, limit, outcome }, count])),
     counter('gateway_limit_store_away_total', 'Times that shared counters could not be asked, at most one a second for each limit, by what was done instead.', Array.from(limits.away.entries(), ([[limit, away], count]) => [{ limit, away }, count])),
-    gauge('gateway_limit_counters', 'Counters in memory.', [[{}, figures.limits.counters]]),
-    counter('gateway_limit_evictions_total', 'Counters that had to leave memory for others.', [[{}, figures.limits.evictions]]),
+    ...counterFamilies(figures.limits),
     counter('gateway_cache_requests_total', 'Requests of routes with a cache: answered from it (hit, collapsed, revalidated, stale), by the service (miss), or none that a cache may answer (bypass).', Array.from(cache.requests.entries(), ([[route, outcome], count]) => [{ route, outcome }, count])),
     counter('gateway_cache_purges_total', 'Purges, by what they named.', Array.from(cache.purges.entries(), ([what, count]) => [{ what }, count])),
     gauge('gateway_cache_entries', 'Responses in memory.', [[{}, figures.cache.entries]]),

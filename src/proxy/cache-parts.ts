@@ -34,6 +34,6 @@ function compileDress({ compression }: RouteConfig): CacheParts['settings']['dre
 }
 
 /** RFC 9111 3.5 means the field; whoever shows who they are otherwise must not be worse off. */
-function isAuthenticated({ headers, principal }: Exchange): boolean {
+export function isAuthenticated({ headers, principal }: Exchange): boolean {
   return principal !== null || headers.authorization !== undefined;
 }

@@ -8,7 +8,7 @@ import { toProblem } from '../http/answer-problem.js';
 import { isPreflight } from '../http/cors.js';
 import { compileEdge, type Edge } from '../http/edge.js';
 import { openExchange } from '../http/open-exchange.js';
-import { LimitGuard, uncounted } from '../rate-limit/index.js';
+import { LimitGuard, noteBodyFields, uncounted } from '../rate-limit/index.js';
 import { ResilienceDirectory } from '../resilience/index.js';
 import { ServiceDirectory, type Whereabouts } from '../services/index.js';
 import { compileAuthenticators, compileSnapshot } from './compile-snapshot.js';
@@ -66,6 +66,7 @@ export class DryRun {
     this.#snapshot.route(exchange);
     const settings = this.#settingsOf(exchange);
     exchange.principal = principalOf(request.caller, settings, this.config);
+    if (request.body !== null) noteBodyFields(exchange, request.body);
     const sent: Exchange[] = [];
     senders.set(exchange.headers, sent);
     try {

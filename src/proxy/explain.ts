@@ -1,10 +1,12 @@
 import { parse } from 'yaml';
 import type { Answer, Exchange, Target } from '#libs/kernel';
 import { describeReason } from '#libs/routing';
-import { REDACTED } from '../config/redact.js';
 import { renderEffective, type GatewayConfig } from '../config/index.js';
 import type { DryOutcome } from './dry-run.js';
-import type { ExplainedAccess, ExplainedForwarding, ExplainedRoute, ExplainedSetting, Field, RequestExplanation } from './explanation.js';
+import { explainedCache } from './explain-cache.js';
+import { explainedLimits } from './explain-limits.js';
+import type { ExplainedAccess, ExplainedForwarding, ExplainedRoute, ExplainedSetting, RequestExplanation } from './explanation.js';
+import { shownFields } from './shown-fields.js';
 
 /** Puts an outcome in plain data. */
 export function explainOutcome(outcome: DryOutcome, config: GatewayConfig): RequestExplanation {
@@ -21,6 +23,8 @@ export function explainOutcome(outcome: DryOutcome, config: GatewayConfig): Requ
     refusal: refusal && { by: refusal.by, status: refusal.problem.status, code: refusal.problem.type.code, detail: detailOf(refusal.problem), help: refusal.problem.type.help },
     forwarded: outcome.forwarded ? forwardingOf(exchange) : null,
     calls: outcome.sent.filter((sent) => sent !== exchange).map(forwardingOf).filter((sent) => sent !== null),
+    limits: explainedLimits(outcome, config),
+    cache: explainedCache(outcome, config),
     answer: outcome.answer && answerOf(outcome.answer),
     settings: settingsOf(exchange, config),
   };
@@ -89,22 +93,6 @@ function shownAddress({ url: { origin, pathname } }: Target): string {
 
 function answerOf({ status, headers, body }: Answer): RequestExplanation['answer'] {
   return { status, headers: shownFields(headers.flat), body: Buffer.from(body?.takeWhole() ?? []).toString() };
-}
-
-/** Header fields whose values are credentials, by habit of those who name them. */
-const CREDENTIAL = /^(?:proxy-)?authorization$|cookie|token|secret|passw|api-?key|signature/i;
-
-/** Fields as they may be shown; a scheme such as `Bearer` stays readable. */
-export function shownFields(flat: readonly string[]): Field[] {
-  const fields: Field[] = [];
-  for (let i = 0; i < flat.length; i += 2) fields.push([flat[i] as string, shownField(flat[i] as string, flat[i + 1] as string)]);
-  return fields;
-}
-
-/** One value as it may be shown. */
-export function shownField(name: string, value: string): string {
-  const scheme = /^(?:Bearer|Basic|Digest) (?=.)/i.exec(value)?.[0] ?? '';
-  return CREDENTIAL.test(name) ? scheme + REDACTED : value;
 }
 
 function settingsOf({ route }: Exchange, config: GatewayConfig): ExplainedSetting[] {

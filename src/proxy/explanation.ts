@@ -17,6 +17,10 @@ export interface RequestExplanation {
   readonly forwarded: ExplainedForwarding | null;
   /** What each service gets, where the route asks several. */
   readonly calls: readonly ExplainedForwarding[];
+  /** What each limit of the route makes of it, in the order of the file. */
+  readonly limits: readonly ExplainedLimit[];
+  /** What the route's cache makes of it; `null` where it has none. */
+  readonly cache: ExplainedCache | null;
   /** What the client gets from the gateway itself; where it is forwarded, what is added to the service's answer. */
   readonly answer: { readonly status: number; readonly headers: readonly Field[]; readonly body: string } | null;
   /** Every setting of the route, with the place it was written at. */
@@ -64,6 +68,43 @@ export interface ExplainedForwarding {
   readonly headers: readonly Field[];
   /** Text of the body where something had to read it. */
   readonly body: string | null;
+}
+
+export interface ExplainedLimit {
+  readonly name: string;
+  readonly use: string;
+  /** The rate for this caller; `off` for none. */
+  readonly rate: string;
+  /** The role whose rate it is; `null` for the limit's own. */
+  readonly role: string | null;
+  readonly cost: number;
+  /** `not asked`: the request is refused before, or answered without. */
+  readonly decision: 'counts' | 'exempt' | 'not asked';
+  /** Where it does not count: why, in words. */
+  readonly why: string | null;
+  /** What it is counted by, and what that is here; empty where it is missing. */
+  readonly key: readonly Field[];
+  /** The name under which routes count together; `null` where this one counts for itself. */
+  readonly share: string | null;
+  /** It refuses nobody. */
+  readonly shadow: boolean;
+  /** It is asked before authentication. */
+  readonly early: boolean;
+  /** Statuses of answers that count; `null` for all of them. */
+  readonly statuses: readonly (number | string)[] | null;
+}
+
+export interface ExplainedCache {
+  /** `cached`: it may be answered from the cache, and what the service answers may be kept. */
+  readonly decision: 'cached' | 'bypass' | 'not asked';
+  /** Where it is none of the cache's business: why, in words. */
+  readonly why: string | null;
+  /** What the stored answer is known by, besides what it varies by itself; empty where there is none. */
+  readonly key: readonly Field[];
+  /** Whether it waits for the answer to an identical request that is under way. */
+  readonly collapses: boolean;
+  /** What else there is to know, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface ExplainedSetting {

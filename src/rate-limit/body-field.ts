@@ -17,6 +17,13 @@ export function bodyField(exchange: Exchange, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
+/** The same of a body that is there as a whole, for a request that is only tried out. */
+export function noteBodyFields(exchange: Exchange, bytes: Buffer): void {
+  const { headers } = exchange;
+  const parse = parserFor(headers['content-type'] ?? '');
+  seen.set(exchange, parse === null || headers['content-encoding'] !== undefined || bytes.length > MOST ? NONE : fieldsOf(bytes, parse));
+}
+
 /**
  * Reads the fields of a JSON or form body, which stays there to be forwarded. One that is too long, compressed or of
  * another kind has none.

@@ -11,6 +11,8 @@ export interface Counter {
   readonly name: string;
   readonly binding: boolean;
   readonly away: LimitConfig['away'];
+  /** What a refusal says instead of ours. */
+  readonly message: string | undefined;
   /** Answers that count; `null` for all of them. */
   readonly statuses: ReadonlySet<number> | null;
   /** What an exchange takes from it; `null` where it does not hold. */
@@ -34,17 +36,17 @@ export interface LimitParts {
 }
 
 export function compileLimit({ config, head, key, name, tail }: LimitParts, around: LimitSurroundings): Counter {
-  const { away, cost, counts, shadow } = config;
+  const { away, cost, counts, message, shadow } = config;
   const { clock } = around;
-  const rateOf = compileRates(config, around.rolesOf);
+  const tierOf = compileRates(config, around.rolesOf);
   const exempt = compileExemption(config, around.rolesOf);
   const binding = !shadow;
   return Object.freeze({
-    name, binding, away,
+    name, binding, away, message,
     statuses: counts === 'all' ? null : statusSet(counts.status),
     take(exchange: Exchange): Draw | null {
-      if (exempt?.(exchange)) return null;
-      const rate = rateOf(exchange.principal);
+      if (exempt !== null && exempt(exchange) !== null) return null;
+      const { rate } = tierOf(exchange.principal);
       if (rate === null) return null;
       const { id, limit, window } = rate(clock.now());
       return { key: head + key(exchange) + tail + id, limit, cost, binding, window };
@@ -52,18 +54,21 @@ export function compileLimit({ config, head, key, name, tail }: LimitParts, arou
   });
 }
 
-/** `null` when nobody is exempt. */
-function compileExemption({ exempt: { ips, roles, users } }: LimitConfig, rolesOf: RolesOf): ((exchange: Exchange) => boolean) | null {
+/** Why somebody is exempt. */
+export type Exemption = 'ips' | 'users' | 'roles';
+
+/** @returns what tells why somebody is exempt, or `null`; `null` when nobody is. */
+export function compileExemption({ exempt: { ips, roles, users } }: LimitConfig, rolesOf: RolesOf): ((exchange: Exchange) => Exemption | null) | null {
   if (ips.length + roles.length + users.length === 0) return null;
   const listed = compileTrust(ips);
   const ids = new Set(users);
   return ({ client, principal }) => {
-    if (listed(client)) return true;
-    if (principal === null) return false;
-    if (ids.has(principal.id)) return true;
-    if (roles.length === 0) return false;
+    if (listed(client)) return 'ips';
+    if (principal === null) return null;
+    if (ids.has(principal.id)) return 'users';
+    if (roles.length === 0) return null;
     const held = rolesOf(principal);
-    return roles.some((role) => held.has(role));
+    return roles.some((role) => held.has(role)) ? 'roles' : null;
   };
 }
 

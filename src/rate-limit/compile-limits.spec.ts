@@ -1,4 +1,4 @@
-import { Exchange, HeaderList, Problem, type Clock, type Guard, type Principal } from '#libs/kernel';
+import { events, Exchange, HeaderList, Problem, type Clock, type Guard, type Principal } from '#libs/kernel';
 import { MemoryLimitStore, type LimitStore, type Take } from '#libs/rate-limit';
 import { FakeClock } from '#libs/testing';
 import type { LimitSetting, RouteSettings } from '../config/index.js';
@@ -129,10 +129,34 @@ describe('limits', () => {
     expect(headers.get('ratelimit')).toBe('"1/10s";r=0;t=10, "1/min";r=0;t=60');
   });
 
+  it.each<[string, object, object, string | undefined]>([
+    ['the one that refuses', { message: 'slowly' }, {}, 'slowly'],
+    ['the longer of two', { message: 'slowly' }, { rate: '1/min', message: 'later' }, 'later'],
+    ['ours where it has none', { message: 'slowly' }, { rate: '1/min' }, 'The limit 1/min is used up. Come back in 60 s.'],
+  ])('refuses in the words of the file: %s', (_which, one, other, detail) => {
+    const { late } = compile([{ use: 'fixed-window', rate: '1/10s', ...one }, { use: 'fixed-window', rate: '9/min', ...other }]);
+    refusalOf(late);
+    expect(refusalOf(late)?.detail).toBe(detail);
+  });
+
   it('has a burst and a beginning that grow with the rate of a role', () => {
     const { late } = compile({ rate: '10/h', burst: 4, initial: 2, roles: { admin: '20/h', bot: '1/h' } }, { authenticate: ['users'] });
     const passed = (roles: string[]): number => Array.from({ length: 20 }, () => refusalOf(late, exchangeOf({ id: roles[0] as string, roles }))).filter((problem) => problem === null).length;
     expect([passed(['none']), passed(['admin']), passed(['bot'])]).toEqual([2, 4, 1]);
+  });
+
+  it('puts back what does not count, with how long ago it was taken', async () => {
+    const given: unknown[] = [];
+    const store: LimitStore = { take: (takes) => Promise.resolve(new MemoryLimitStore({ clock }).take(takes)), give: (takes, ago) => given.push([takes[0]?.key, ago]) };
+    const { late } = compile({ rate: '5/s', counts: { status: [401] } }, { store });
+    for (const status of [200, 401, 499]) {
+      const exchange = exchangeOf();
+      clock.advance(100);
+      await late?.admit(exchange);
+      clock.advance(70);
+      events.exchangeClosed.publish(Object.assign(exchange, { status }));
+    }
+    expect(given).toEqual([['{users|192.0.2.1}:t1000', 70]]);
   });
 
   const away: LimitStore = { take: () => Promise.reject(new Error('away')), give: () => {} };

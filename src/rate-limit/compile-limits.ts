@@ -20,17 +20,23 @@ type Settings = Pick<RouteSettings, 'authenticate' | 'limit' | 'limitHeaders'>;
  * @param route its name, which is part of the keys.
  */
 export function compileLimits(route: string, settings: Settings, around: LimitSurroundings): Limits {
-  const configs = limitsOf(settings.limit);
-  const fallback: readonly By[] = settings.authenticate === 'none' ? ['ip'] : ['user'];
+  const all = chosenLimits(settings);
   const compile = (early: boolean): Guard | null => {
-    const chosen = configs.filter((config) => config.early === early).map((config) => ({ config, by: config.by ?? (early ? ['ip'] as const : fallback) }));
+    const chosen = all.filter(({ config }) => config.early === early);
     if (chosen.length === 0) return null;
-    const names = namesOf(configs);
-    const counters = chosen.map(({ by, config }): Counter => compileLimit(partsOf({ by, config, name: names.get(config) as string }, { route, chosen, ipv6Prefix: around.settings.ipv6Prefix }), around));
+    const counters = chosen.map((each): Counter => compileLimit(partsOf(each, { route, chosen, ipv6Prefix: around.settings.ipv6Prefix }), around));
     const body = chosen.some(({ by }) => by.some((one) => typeof one === 'object' && 'body' in one));
     return Object.freeze(new LimitGuard(counters, around, { body, retryAfter: settings.limitHeaders.retryAfter }));
   };
   return { early: compile(true), late: compile(false) };
+}
+
+/** The limits of a route in the order of the file, each with what it is called and counted by. */
+export function chosenLimits({ authenticate, limit }: Pick<Settings, 'authenticate' | 'limit'>): readonly Chosen[] {
+  const configs = limitsOf(limit);
+  const names = namesOf(configs);
+  const fallback: readonly By[] = authenticate === 'none' ? ['ip'] : ['user'];
+  return configs.map((config) => ({ config, name: names.get(config) as string, by: config.by ?? (config.early ? ['ip'] : fallback) }));
 }
 
 /** As the file calls them, or after their rates; no two of a route alike. */
@@ -45,8 +51,9 @@ function namesOf(configs: readonly LimitConfig[]): ReadonlyMap<LimitConfig, stri
   }));
 }
 
-interface Chosen {
+export interface Chosen {
   readonly config: LimitConfig;
+  readonly name: string;
   readonly by: readonly By[];
 }
 
@@ -61,7 +68,7 @@ interface Group {
  * which part of a Redis cluster a key lives in, and keys of one request have to live together: where the limits of a
  * route are not all counted by the same, only the scope stands there.
  */
-function partsOf({ by, config, name }: Chosen & { readonly name: string }, { chosen, ipv6Prefix, route }: Group): LimitParts {
+function partsOf({ by, config, name }: Chosen, { chosen, ipv6Prefix, route }: Group): LimitParts {
   const scope = config.share ?? route;
   const way = wayOf(by);
   const twins = chosen.filter((other) => other.config.share === config.share && wayOf(other.by) === way && other.config.name === config.name);

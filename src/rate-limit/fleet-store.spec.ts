@@ -56,6 +56,15 @@ describe('FleetLimitStore', () => {
     expect(fleet.asked.map(({ gives, takes }) => [takes.length, gives.length])).toEqual([[10, 0], [20, 1]]);
   });
 
+  it('says how long ago it was when it is told, not when it was put back', async () => {
+    const { fleet, store } = setUp();
+    const worker = store();
+    worker.give([take()], 40);
+    clock.advance(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(fleet.asked).toEqual([{ takes: [], gives: [{ takes: [take()], ago: 42 }] }]);
+  });
+
   it('counts alone while the supervisor is gone, without asking it each time', async () => {
     const { fleet, store } = setUp();
     const worker = store();
@@ -77,7 +86,9 @@ describe('FleetLimitStore', () => {
     ['a take without a key', { takes: [[{ ...take(), key: 1 }]], gives: [] }],
     ['an algorithm that is none', { takes: [[{ ...take(), limit: { ...limit, use: 'toString' } }]], gives: [] }],
     ['a window that is no number', { takes: [[{ ...take(), limit: { ...limit, window: Number.NaN } }]], gives: [] }],
-    ['a negative cost', { takes: [], gives: [{ ...take(), cost: -1 }] }],
+    ['a negative cost', { takes: [], gives: [{ takes: [{ ...take(), cost: -1 }], ago: 0 }] }],
+    ['a time that is none', { takes: [], gives: [{ takes: [take()], ago: Number.NaN }] }],
+    ['a give of nothing', { takes: [], gives: [take()] }],
   ])('takes no question of another form: %s', (_name, question) => {
     expect(limitsTopic.question.safeParse(question).success).toBe(false);
   });

@@ -21,7 +21,7 @@ interface Waiting {
  */
 export class FleetLimitStore implements LimitStore {
   #waiting: Waiting[] = [];
-  #gives: Take[] = [];
+  #gives: { readonly takes: readonly Take[]; readonly taken: number }[] = [];
   #asking = false;
   #restingUntil = Number.NEGATIVE_INFINITY;
 
@@ -36,9 +36,10 @@ export class FleetLimitStore implements LimitStore {
     });
   }
 
-  give(takes: readonly Take[]): void {
-    if (this.clock.elapsed() < this.#restingUntil) return this.local.give(takes);
-    this.#gives.push(...takes);
+  give(takes: readonly Take[], ago = 0): void {
+    const now = this.clock.elapsed();
+    if (now < this.#restingUntil) return this.local.give(takes, ago);
+    this.#gives.push({ takes, taken: now - ago });
     this.#soon();
   }
 
@@ -52,7 +53,8 @@ export class FleetLimitStore implements LimitStore {
   async #ask(): Promise<void> {
     while (this.#waiting.length + this.#gives.length > 0) {
       const asked = this.#waiting.splice(0, MOST);
-      const gives = this.#gives.splice(0);
+      const now = this.clock.elapsed();
+      const gives = this.#gives.splice(0).map(({ taken, takes }) => ({ takes, ago: now - taken }));
       const answer = await this.#answerTo({ takes: asked.map(({ takes }) => takes), gives });
       if (answer?.length !== asked.length) this.#restingUntil = this.clock.elapsed() + REST;
       for (const [i, { resolve, takes }] of asked.entries()) {

@@ -3,6 +3,7 @@ import type { LimitStore, Verdict } from '#libs/rate-limit';
 import { readBodyFields } from './body-field.js';
 import type { Counter, Draw } from './compile-limit.js';
 import type { LimitGround } from './limit-ground.js';
+import type { Loan } from './returns.js';
 
 /** Seconds after which counters that could not be asked may be there again. */
 const COME_BACK = 1;
@@ -18,15 +19,21 @@ export interface GuardOptions {
 interface Asked {
   readonly counters: readonly Counter[];
   readonly draws: readonly Draw[];
+  /** `clock.elapsed()`; 0 where nothing is ever put back. */
+  readonly at: number;
 }
 
 /** Asks several limits at once; without a promise where the counters are in this process. */
 export class LimitGuard implements Guard {
+  readonly #lends: boolean;
+
   constructor(
     private readonly counters: readonly Counter[],
     private readonly ground: LimitGround,
     private readonly options: GuardOptions,
-  ) {}
+  ) {
+    this.#lends = counters.some(({ statuses }) => statuses !== null);
+  }
 
   admit(exchange: Exchange): void | Promise<void> {
     return this.options.body ? readBodyFields(exchange).then(() => this.#admit(exchange)) : this.#admit(exchange);
@@ -41,7 +48,7 @@ export class LimitGuard implements Guard {
       counters.push(counter);
       draws.push(draw);
     }
-    if (draws.length > 0) return this.#ask(exchange, { counters, draws });
+    if (draws.length > 0) return this.#ask(exchange, { counters, draws, at: this.#lends ? this.ground.clock.elapsed() : 0 });
   }
 
   #ask(exchange: Exchange, asked: Asked): void | Promise<void> {
@@ -57,8 +64,8 @@ export class LimitGuard implements Guard {
   }
 
   /** The counters cannot be asked: each limit knows what then. */
-  #manage(exchange: Exchange, { counters, draws }: Asked): void {
-    const here: { counters: Counter[]; draws: Draw[] } = { counters: [], draws: [] };
+  #manage(exchange: Exchange, { at, counters, draws }: Asked): void {
+    const here: { counters: Counter[]; draws: Draw[]; at: number } = { counters: [], draws: [], at };
     for (const [i, counter] of counters.entries()) {
       const { away, binding, name } = counter;
       this.ground.missed({ exchange, limit: name, away });
@@ -71,21 +78,29 @@ export class LimitGuard implements Guard {
     if (here.draws.length > 0) this.#judge(exchange, here, { store: local, verdicts: local.take(here.draws) as readonly Verdict[] });
   }
 
-  #judge(exchange: Exchange, { counters, draws }: Asked, { store, verdicts }: { store: LimitStore; verdicts: readonly Verdict[] }): void {
+  #judge(exchange: Exchange, { at, counters, draws }: Asked, { store, verdicts }: { store: LimitStore; verdicts: readonly Verdict[] }): void {
     const reports: LimitReport[] = [];
     let refused: LimitReport | null = null;
+    let said: string | undefined;
     for (let i = 0; i < counters.length; i++) {
       const report = reportOf(counters[i] as Counter, draws[i] as Draw, verdicts[i] as Verdict);
       reports.push(report);
-      if (!report.allowed && report.binding && (refused === null || report.retryAfter > refused.retryAfter)) refused = report;
+      if (!report.allowed && report.binding && (refused === null || report.retryAfter > refused.retryAfter)) {
+        refused = report;
+        said = (counters[i] as Counter).message;
+      }
     }
     exchange.limits = exchange.limits.length === 0 ? reports : [...exchange.limits, ...reports];
     for (let i = 0; i < counters.length; i++) {
       const { binding, statuses } = counters[i] as Counter;
       // Of a refused request nothing was taken but what does not bind.
-      if (statuses !== null && (verdicts[i] as Verdict).allowed && (refused === null || !binding)) this.ground.returns.watch(exchange, { store, take: draws[i] as Draw, statuses });
+      if (statuses !== null && (verdicts[i] as Verdict).allowed && (refused === null || !binding)) this.#lend(exchange, { store, take: draws[i] as Draw, statuses, asked: at });
     }
-    if (refused !== null) throw refusal(refused, this.options.retryAfter);
+    if (refused !== null) throw refusal(refused, said, this.options.retryAfter);
+  }
+
+  #lend(exchange: Exchange, loan: Omit<Loan, 'clock'>): void {
+    this.ground.returns.watch(exchange, { ...loan, clock: this.ground.clock });
   }
 }
 
@@ -93,10 +108,10 @@ function reportOf({ binding, name }: Counter, { limit, window }: Draw, { allowed
   return { name, binding, allowed, quota: limit.count, window, remaining, reset, retryAfter };
 }
 
-function refusal({ name, retryAfter }: LimitReport, tell: boolean): Problem {
-  if (!Number.isFinite(retryAfter)) return new Problem(problems.tooManyRequests, `The limit ${name} has no room for this request.`, { members: { limit: name } });
+function refusal({ name, retryAfter }: LimitReport, said: string | undefined, tell: boolean): Problem {
+  if (!Number.isFinite(retryAfter)) return new Problem(problems.tooManyRequests, said ?? `The limit ${name} has no room for this request.`, { members: { limit: name } });
   const seconds = Math.max(1, Math.ceil(retryAfter / 1_000));
-  return new Problem(problems.tooManyRequests, `The limit ${name} is used up. Come back in ${seconds} s.`, {
+  return new Problem(problems.tooManyRequests, said ?? `The limit ${name} is used up. Come back in ${seconds} s.`, {
     members: { limit: name, retryAfter: seconds },
     ...(tell && { headers: { 'Retry-After': String(seconds) } }),
   });

@@ -1,5 +1,5 @@
 import type { Clock, Exchange, HeaderList } from '#libs/kernel';
-import { limitHeaders } from '#libs/rate-limit';
+import { compileLimitHeaders } from '#libs/rate-limit';
 import type { RouteSettings } from '../config/index.js';
 
 /**
@@ -8,10 +8,10 @@ import type { RouteSettings } from '../config/index.js';
  */
 export function compileLimitHead({ limit, limitHeaders: { ietf, window, x } }: Pick<RouteSettings, 'limit' | 'limitHeaders'>, clock: Clock): ((exchange: Exchange, headers: HeaderList) => void) | null {
   if (limit === 'off' || (!ietf && x === 'off')) return null;
-  const options = { standard: ietf, legacy: x === 'off' ? null : { reset: x, window }, retryAfter: false };
+  const tell = compileLimitHeaders({ standard: ietf, legacy: x === 'off' ? null : { reset: x, window }, retryAfter: false });
   return ({ limits }, headers) => {
     if (limits.length === 0) return;
-    const fields = limitHeaders(limits, options, clock.now());
+    const fields = tell(limits, clock.now());
     for (let i = 0; i < fields.length; i += 2) headers.set(fields[i] as string, fields[i + 1] as string);
   };
 }

@@ -40,8 +40,10 @@ describe('LimitStores', () => {
     expect(stores.facts).toEqual({ kind: 'memory', size: 1, evictions: 0 });
     for (let i = 0; i < 150; i++) void stores.store.take([{ ...take, key: String(i) }]);
     expect(stores.facts).toEqual({ kind: 'memory', size: 100, evictions: 51 });
-    expect(apply(configOf({ maxKeys: 500 })).take([take])).toMatchObject([{ remaining: 4 }]);
-    expect(stores.facts).toEqual({ kind: 'memory', size: 1, evictions: 51 });
+    const more = apply(configOf({ maxKeys: 500 }));
+    expect(more.take([{ ...take, key: '149' }])).toMatchObject([{ remaining: 3 }]);
+    for (let i = 150; i < 200; i++) void more.take([{ ...take, key: String(i) }]);
+    expect(stores.facts).toEqual({ kind: 'memory', size: 150, evictions: 51 });
   });
 
   it('makes a file only for quotas, and closes it when there are none any more', () => {

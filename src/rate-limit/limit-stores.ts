@@ -41,7 +41,6 @@ export interface LimitStoreFacts {
 
 /** What is kept from one configuration to the next. */
 interface InUse {
-  readonly maxKeys: number;
   readonly memory: MemoryLimitStore;
   readonly shared: LimitStore;
   readonly quotas: QuotaStore | null;
@@ -55,8 +54,6 @@ export class LimitStores implements OnApplicationShutdown {
   #inUse: InUse | null = null;
   /** When it was last told of a limit. */
   readonly #told = new Map<string, number>();
-  /** Of memories that are not in use any more. */
-  #evicted = 0;
   readonly #returns = new Returns();
 
   constructor(private readonly fleet: Fleet) {}
@@ -75,7 +72,7 @@ export class LimitStores implements OnApplicationShutdown {
 
   get facts(): LimitStoreFacts {
     const { kind = 'memory', memory } = this.#inUse ?? {};
-    return { kind, size: memory?.size ?? 0, evictions: this.#evicted + (memory?.evictions ?? 0) };
+    return { kind, size: memory?.size ?? 0, evictions: memory?.evictions ?? 0 };
   }
 
   /**
@@ -91,7 +88,7 @@ export class LimitStores implements OnApplicationShutdown {
       adopt: () => {
         const before = this.#inUse;
         if (before?.quotas !== next.quotas) before?.quotas?.close();
-        if (before && before.memory !== next.memory) this.#evicted += before.memory.evictions;
+        next.memory.resize(settings.maxKeys);
         this.#inUse = next;
       },
       discard: () => {
@@ -109,21 +106,21 @@ export class LimitStores implements OnApplicationShutdown {
   #next({ clock, config, redis }: LimitStoresInput): InUse {
     const { data, maxKeys } = config.limits;
     const before = this.#inUse;
-    const memory = before?.maxKeys === maxKeys ? before.memory : new MemoryLimitStore({ clock, maxKeys });
+    const memory = before?.memory ?? new MemoryLimitStore({ clock, maxKeys });
     if (redis !== null) {
       const shared = new RedisLimitStore(redis);
-      return { maxKeys, memory, shared, quotas: null, store: shared, kind: 'redis' };
+      return { memory, shared, quotas: null, store: shared, kind: 'redis' };
     }
     const kind = this.fleet.worker === null ? 'memory' : 'workers';
     const shared = this.#sharedBy(kind, memory, clock);
     const quotas = hasQuota(config) ? this.#quotasIn(path.resolve(path.dirname(config.file), data), clock) : null;
-    return { maxKeys, memory, shared, quotas, store: quotas === null ? shared : new StoreByLimit({ quotas, others: shared }), kind };
+    return { memory, shared, quotas, store: quotas === null ? shared : new StoreByLimit({ quotas, others: shared }), kind };
   }
 
   #sharedBy(kind: 'memory' | 'workers', memory: MemoryLimitStore, clock: Clock): LimitStore {
     if (kind === 'memory') return memory;
     const before = this.#inUse;
-    return before?.kind === 'workers' && before.memory === memory ? before.shared : new FleetLimitStore(this.fleet, memory, clock);
+    return before?.kind === 'workers' ? before.shared : new FleetLimitStore(this.fleet, memory, clock);
   }
 
   #quotasIn(folder: string, clock: Clock): QuotaStore {

@@ -6,7 +6,13 @@ import type { Limit, LimitStore, Take, Verdict } from '#libs/rate-limit';
 export interface LimitQuestion {
   /** Each of them all or nothing. */
   readonly takes: readonly (readonly Take[])[];
-  readonly gives: readonly Take[];
+  readonly gives: readonly Given[];
+}
+
+/** What is put back, and how long ago it was taken, in milliseconds. */
+export interface Given {
+  readonly takes: readonly Take[];
+  readonly ago: number;
 }
 
 export type LimitAnswer = readonly (readonly Verdict[])[];
@@ -14,7 +20,7 @@ export type LimitAnswer = readonly (readonly Verdict[])[];
 /** Thousands a second pass: they are looked at by hand, and so is each number that arithmetic could stumble on. */
 const question = z.custom<LimitQuestion>((value) => {
   const { gives, takes } = (value ?? {}) as Partial<LimitQuestion>;
-  return Array.isArray(takes) && Array.isArray(gives) && gives.every(isTake) && takes.every((one: unknown) => Array.isArray(one) && one.every(isTake));
+  return Array.isArray(takes) && Array.isArray(gives) && gives.every(isGiven) && takes.every(areTakes);
 });
 
 const answer = z.custom<LimitAnswer>((value) => Array.isArray(value) && value.every((one: unknown) => Array.isArray(one) && one.every(isVerdict)));
@@ -25,7 +31,7 @@ export const limitsTopic: Topic<LimitQuestion, LimitAnswer> = { name: 'limits', 
 /** How the supervisor answers. @param store its counters, in its own memory. */
 export function answerLimits(store: LimitStore): (question: LimitQuestion) => LimitAnswer {
   return ({ gives, takes }) => {
-    if (gives.length > 0) store.give(gives);
+    for (const given of gives) store.give(given.takes, given.ago);
     return takes.map((one) => store.take(one) as readonly Verdict[]);
   };
 }
@@ -33,6 +39,15 @@ export function answerLimits(store: LimitStore): (question: LimitQuestion) => Li
 const NUMBERS: Readonly<Record<Limit['use'], readonly string[]>> = {
   'token-bucket': ['count', 'window', 'capacity', 'initial'], 'sliding-window': ['count', 'window'], 'fixed-window': ['count', 'window'], quota: ['count', 'ends'],
 };
+
+function isGiven(value: unknown): value is Given {
+  const { ago, takes } = (value ?? {}) as Partial<Given>;
+  return isAmount(ago) && areTakes(takes);
+}
+
+function areTakes(value: unknown): value is readonly Take[] {
+  return Array.isArray(value) && value.every(isTake);
+}
 
 function isTake(value: unknown): value is Take {
   const { binding, cost, key, limit } = (value ?? {}) as Partial<Take>;

@@ -15,8 +15,18 @@ export interface Allowance {
 /** Gives the allowance at a moment (milliseconds since the epoch). */
 export type Rate = (now: number) => Allowance;
 
-/** Gives the rate of a caller; `null` for none, which is no limit. */
-export type RateOf = (principal: Principal | null) => Rate | null;
+/** What holds for some callers. */
+export interface Tier {
+  /** Whose rate it is; empty for the limit's own. */
+  readonly role: string;
+  /** As the file has it. */
+  readonly text: string;
+  /** `null` for none, which is no limit. */
+  readonly rate: Rate | null;
+}
+
+/** Gives what holds for a caller. */
+export type TierOf = (principal: Principal | null) => Tier;
 
 /** A role and all it is implied by, asked of a caller. */
 export type RolesOf = (principal: Principal) => ReadonlySet<string>;
@@ -25,16 +35,16 @@ export type RolesOf = (principal: Principal) => ReadonlySet<string>;
  * Compiles `rate` and `roles`.
  * @throws Error for a rate that cannot be read, which the schema has refused before.
  */
-export function compileRates(config: LimitConfig, rolesOf: RolesOf): RateOf {
-  const base = compileRate(config, config.rate, '');
+export function compileRates(config: LimitConfig, rolesOf: RolesOf): TierOf {
+  const base: Tier = { role: '', text: config.rate, rate: compileRate(config, config.rate, '') };
   const ranked = Object.entries(config.roles)
-    .map(([role, text]) => ({ role, speed: text === 'off' ? Number.POSITIVE_INFINITY : speedOf(config, text), rate: text === 'off' ? null : compileRate(config, text, role) }))
+    .map(([role, text]) => ({ role, text, speed: text === 'off' ? Number.POSITIVE_INFINITY : speedOf(config, text), rate: text === 'off' ? null : compileRate(config, text, role) }))
     .sort((a, b) => b.speed - a.speed);
   if (ranked.length === 0) return () => base;
   return (principal) => {
     if (principal === null) return base;
     const roles = rolesOf(principal);
-    for (const { rate, role } of ranked) if (roles.has(role)) return rate;
+    for (const tier of ranked) if (roles.has(tier.role)) return tier;
     return base;
   };
 }

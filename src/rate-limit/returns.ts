@@ -1,13 +1,16 @@
-import { events, type Exchange } from '#libs/kernel';
+import { events, type Clock, type Exchange } from '#libs/kernel';
 import type { LimitStore, Take } from '#libs/rate-limit';
 
 /** A client that left before its answer may have got what it came for. */
 const LEFT = 499;
 
 /** What goes back where it was taken unless the exchange ends with one of some statuses. */
-interface Loan {
+export interface Loan {
   readonly store: LimitStore;
   readonly take: Take;
+  /** `clock.elapsed()` just before it was taken. */
+  readonly asked: number;
+  readonly clock: Pick<Clock, 'elapsed'>;
   readonly statuses: ReadonlySet<number>;
 }
 
@@ -33,8 +36,9 @@ export class Returns {
     const loans = this.#loans.get(exchange);
     if (loans === undefined) return;
     this.#loans.delete(exchange);
-    for (const { statuses, store, take } of loans) {
-      if (exchange.status !== LEFT && !statuses.has(exchange.status)) store.give([take]);
+    if (exchange.status === LEFT) return;
+    for (const { asked, clock, statuses, store, take } of loans) {
+      if (!statuses.has(exchange.status)) store.give([take], clock.elapsed() - asked);
     }
   }
 }

@@ -36,7 +36,7 @@ interface View {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-describe('what is kept', () => {
+describe('C1: what is kept', () => {
   let service: EchoService;
   let gw: TestGateway;
   let admin: Record<string, string>;

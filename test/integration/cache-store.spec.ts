@@ -5,6 +5,7 @@ import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import type { CacheRecord } from '#libs/http-cache';
 import { systemClock } from '#libs/kernel';
 import { ResponseCaches, type PurgeBy } from '../../src/cache/index.js';
+import type { TieredStore } from '../../src/cache/tiered-store.js';
 import { SoloFleet } from '../../src/cluster/index.js';
 import type { GatewayConfig } from '../../src/config/index.js';
 import { cacheSchema, cacheTiersSchema } from '../../src/config/schema/cache.js';
@@ -36,8 +37,20 @@ class Instance implements AsyncDisposable {
     const connection = server && connect(redisSchema.parse({ url: server.url, timeout, retry: '50ms' }), systemClock, () => undefined);
     await connection?.settled;
     const instance = new Instance(connection, memory);
-    if (server) await instance.until('it hears', async () => instance.caches.view.redis === null && String(await server.call('PUBSUB', 'CHANNELS')) !== '');
+    if (server) await instance.#hears(server);
     return instance;
+  }
+
+  /** From then on nothing leaves its memory by itself: until it hears, it may have missed something. */
+  async #hears(server: RedisServer): Promise<void> {
+    await this.until('it asks Redis', () => this.caches.view.redis === null);
+    const { memory } = this.store as TieredStore;
+    memory.set('https://probe/ f', record('probe'), { keep: MINUTE, tags: [] });
+    const said = JSON.stringify({ from: 'somebody else', forget: { addresses: ['https://probe/'] } });
+    await this.until('it hears', async () => {
+      await server.call('PUBLISH', 'passerelle:cache:forget', said);
+      return memory.peek('https://probe/ f') === null;
+    });
   }
 
   get store() {
@@ -124,6 +137,16 @@ const KEY = 'https://a.org/x?y=1 f';
     }
   });
 
+  it('a tag that an answer makes untrue is one of its origin, and of what is kept for any host', async () => {
+    const keys = ['https://a.org/1 f', 'https://b.org/1 f', '/1 f'];
+    for (const key of keys) one.set(key, key, { tags: ['t'] });
+    await arrived(keys.length);
+    for (const key of keys) expect(await two.get(key)).toBe(key);
+    expect(await one.store.purge({ tags: ['t'], origin: 'https://a.org' })).toBe(2);
+    await two.until('it has heard', () => !two.has('/1 f'));
+    for (const instance of [one, two]) expect(await Promise.all(keys.map((key) => instance.get(key)))).toEqual([null, 'https://b.org/1 f', null]);
+  });
+
   it('a tag of thousands goes in parts', async () => {
     const batch = 2_500;
     for (let i = 0; i < batch; i++) {
@@ -155,6 +178,17 @@ const KEY = 'https://a.org/x?y=1 f';
       expect([first, await two.store.lease(KEY), await one.store.lease(KEY)]).toEqual([expect.any(Function), null, null]);
       first?.();
       await one.until('it is free', async () => (await two.store.lease(KEY)) !== null);
+    });
+
+    it('is given back after what was fetched with it is there', async () => {
+      for (let i = 0; i < 20; i++) {
+        const key = `https://a.org/fetched/${i} f`;
+        const release = await one.store.lease(key);
+        one.set(key, 'fetched');
+        release?.();
+        for (let next = null; next === null;) next = await two.store.lease(key);
+        expect(await two.get(key)).toBe('fetched');
+      }
     });
 
     it('ends, and is then not given back by whoever had it', async () => {

@@ -18,7 +18,7 @@ async function statuses(gw: TestGateway, count: number): Promise<number[]> {
 
 const passed = (all: readonly number[]): number => all.filter((status) => status === 200).length;
 
-suite('L1: limits in Redis', () => {
+suite('L1, L3, L4: limits in Redis', () => {
   let redis: RedisServer;
   beforeEach(async () => {
     redis = await RedisServer.start(binary as string);

@@ -12,8 +12,8 @@ const LIMIT = 90_000;
 let folder: string;
 let echo: EchoService;
 
-function write(limit: string): void {
-  writeFileSync(path.join(folder, 'gateway.yaml'), `version: 1\nserver: { host: 127.0.0.1, workers: 2, watch: off, grace: 2s }\nservices: { echo: { targets: "\${ECHO}" } }\nroutes: { a: { match: { path: /a }, to: echo, authenticate: none, limit: ${limit} } }\n`);
+function write(limit: string, top = ''): void {
+  writeFileSync(path.join(folder, 'gateway.yaml'), `version: 1\nserver: { host: 127.0.0.1, workers: 2, watch: off, grace: 2s }\nservices: { echo: { targets: "\${ECHO}" } }\nroutes: { a: { match: { path: /a }, to: echo, authenticate: none, limit: ${limit} } }\n${top}`);
 }
 
 /** One request over a connection of its own, which may go to any worker. @returns its status, or 0 where it broke off. */
@@ -91,9 +91,30 @@ describe('L1: limits of several workers without Redis', () => {
     await sleep(1_100);
     expect((await ask())[0]).toBe(429);
   }, LIMIT);
+
+  it('are in the metrics, wherever they are counted, and as many as the file in force allows', async () => {
+    write('{ rate: 10/h, by: { header: X-Who } }', 'limits: { maxKeys: 100 }');
+    const { process: gateway, url } = await start();
+    await using _ending = gateway;
+    const callers = async (from: number, to: number): Promise<void> => {
+      for (let i = from; i < to; i++) expect((await fetch(url, { headers: { 'X-Who': `caller ${i}` } })).status).toBe(200);
+    };
+    const series = async (...names: readonly string[]): Promise<readonly (string | undefined)[]> => {
+      const lines = (await (await fetch(new URL('/metrics', url))).text()).split('\n');
+      return names.map((name) => lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1));
+    };
+    const figures = () => series('gateway_limit_counters', 'gateway_limit_evictions_total');
+    await callers(0, 120);
+    expect(await figures()).toEqual(['100', '20']);
+    write('{ rate: 10/h, by: { header: X-Who } }', 'limits: { maxKeys: 300 }');
+    gateway.child.kill('SIGHUP');
+    while ((await series('gateway_config_reloads_total{outcome="applied"}'))[0] !== '2') await sleep(20);
+    await callers(120, 170);
+    expect(await figures()).toEqual(['150', '20']);
+  }, LIMIT);
 });
 
-describe('quotas of several workers without Redis', () => {
+describe('L4: quotas of several workers without Redis', () => {
   it('hold over all of them, and survive a gateway that is killed', async () => {
     write('{ use: quota, rate: 100/month }');
     {

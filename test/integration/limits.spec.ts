@@ -118,7 +118,7 @@ describe('L1: a limit', () => {
   });
 });
 
-describe('L2: whose requests count together', () => {
+describe('L1: whose requests count together', () => {
   const twice = async (by: string, one: Parameters<TestGateway['fetch']>[1], other: Parameters<TestGateway['fetch']>[1]): Promise<number[]> => {
     await using gw = await gateway(file(`{ rate: 1/h, by: ${by} }`));
     return [...await statuses(gw, 2, one), ...await statuses(gw, 1, other)];
@@ -224,7 +224,7 @@ describe('L2: whose requests count together', () => {
   });
 });
 
-describe('L3: a guard of a login', () => {
+describe('L1: a guard of a login', () => {
   const guard = '[{ use: fixed-window, rate: 5/h, by: { body: email }, counts: { status: [401, 403] } }, { use: fixed-window, rate: 50/h, by: ip, counts: { status: 401 } }]';
   const attempt = (email: string, password: string, address = '192.0.2.1') => ({ method: 'POST', headers: { 'content-type': 'application/json', 'x-forwarded-for': address }, body: JSON.stringify({ email, password }) });
   let service: EchoService;
@@ -254,7 +254,7 @@ describe('L3: a guard of a login', () => {
   });
 });
 
-describe('L4: what clients and operators are told', () => {
+describe('L2: what clients and operators are told', () => {
   const names = (reply: Reply): string[] => Object.keys(reply.headers).filter((name) => /ratelimit|retry/.test(name)).sort();
 
   it.each<[string, string, Record<string, RegExp>, string[]]>([
@@ -287,7 +287,7 @@ describe('L4: what clients and operators are told', () => {
   });
 });
 
-describe('quotas', () => {
+describe('L4: quotas', () => {
   it('are kept in a file, over a restart', async () => {
     using data = dataFolder();
     const yaml = file('{ use: quota, rate: 3/month, zone: Europe/Paris }', '', `limits: { data: "${data.path}/deep/down" }`);

@@ -76,10 +76,11 @@ export class PresencePro implements AsyncDisposable {
 export async function presencepro({ services = {}, env = {} }: Options = {}): Promise<PresencePro> {
   const platform = await startPlatform({ jwtSecret: SECRET });
   const addresses = Object.entries({ ...platform.urls, ...services }).map(([name, url]) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, url] as const);
-  const quiet = { PASSERELLE__LOG__LEVEL: 'silent', PASSERELLE__LOG__ACCESS: 'off' };
+  // All of a suite comes from one address and agent: only the specs of the limits have those of the platform.
+  const standard = { PASSERELLE__LOG__LEVEL: 'silent', PASSERELLE__LOG__ACCESS: 'off', RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_BURST: '1000000' };
   try {
     const gateway = await startGateway({
-      file: CONFIGURATION, env: { ...quiet, ...Object.fromEntries(addresses), JWT_SECRET_KEY: SECRET, ...env }, builtIns, port: 0, host: '127.0.0.1',
+      file: CONFIGURATION, env: { ...standard, ...Object.fromEntries(addresses), JWT_SECRET_KEY: SECRET, ...env }, builtIns, port: 0, host: '127.0.0.1',
     });
     return new PresencePro(gateway, platform);
   } catch (error) {

@@ -31,6 +31,9 @@ export interface Keeping {
   readonly tags: readonly string[];
 }
 
+/** Every record of an origin that has one of the tags, or whose key begins with the prefix. */
+export type Outdated = { readonly tags: readonly string[]; readonly origin: string } | { readonly prefix: string };
+
 /**
  * Where records are kept. Answers at once for what is in this process. Never throws or rejects: a store that cannot be
  * asked knows nothing and keeps nothing.
@@ -43,10 +46,10 @@ export interface CacheStore {
   /** Forgets a record, and with it its variants. */
   delete(key: string): void;
   /**
-   * Forgets every record that has one of the tags, or whose key begins with the prefix. A response to a request of before
-   * that (`requestTime`), still on its way, is not kept either. @returns how many, where that is known.
+   * Forgets what somebody has made untrue. A response to a request of before that (`requestTime`), still on its way, is
+   * not kept either. @returns how many, where that is known.
    */
-  purge(what: { readonly tags: readonly string[] } | { readonly prefix: string }): Promise<number>;
+  purge(what: Outdated): Promise<number>;
   /**
    * Asks to be the only one who fetches a key, over all instances.
    * @returns what gives the lease back; `null` when somebody else has it. Where nobody can be asked, it is given.
@@ -83,6 +86,8 @@ export interface CacheSettings {
   readonly clientControl: boolean;
   /** Our name in Cache-Status (RFC 9211); `null` for no such field. */
   readonly cacheStatus: string | null;
+  /** What answers from the store say besides their own fields: asked once for each that is kept. `null` for nothing. */
+  readonly dress: ((status: number, headers: readonly string[]) => readonly string[]) | null;
   /** Fields that bring tags: lower-case names. `cache-groups` is a list of strings (RFC 9875), others are words. */
   readonly tagHeaders: readonly string[];
 }

@@ -1,13 +1,15 @@
-export type { CacheRecord, CacheSettings, CacheStore, Keeping, StoredResponse } from './contracts.js';
+export type { CacheRecord, CacheSettings, CacheStore, Keeping, Outdated, StoredResponse } from './contracts.js';
 export { assess, type Assessed } from './assess.js';
 export { parseCacheControl, type Directives } from './cache-control.js';
 export { cacheStatus, type CacheFacts } from './cache-status.js';
 export { ageField, evaluate, notModified, validators } from './conditional.js';
 export { compileAtHand } from './engine/at-hand.js';
+export { bypassed, requestOf, type Bypassed } from './engine/bypassed.js';
 export { CachedRoute } from './engine/cached-route.js';
 export { Flights } from './engine/flights.js';
 export { invalidateStored } from './engine/invalidate-stored.js';
 export type { CacheKeys, CacheParts } from './engine/parts.js';
+export { mayFollow } from './engine/trip.js';
 export { fieldValues, firstField, type ResponseHead } from './fields.js';
 export { currentAge, lifetime } from './freshness.js';
 export { formatHttpDate, parseHttpDate } from './http-date.js';

@@ -1,4 +1,4 @@
-import type { CacheRecord, CacheStore, Keeping } from './contracts.js';
+import type { CacheRecord, CacheStore, Keeping, Outdated } from './contracts.js';
 
 interface MemoryStoreOptions {
   /** Answers in its own time, as a store in another process does. */
@@ -33,11 +33,11 @@ export class MemoryStore implements CacheStore {
     this.records.delete(key);
   }
 
-  purge(what: { readonly tags: readonly string[] } | { readonly prefix: string }): Promise<number> {
+  purge(what: Outdated): Promise<number> {
     this.log.push(`purge ${JSON.stringify(what)}`);
     let purged = 0;
     for (const [key, { keeping }] of this.records) {
-      if ('prefix' in what ? !key.startsWith(what.prefix) : !keeping.tags.some((tag) => what.tags.includes(tag))) continue;
+      if ('prefix' in what ? !key.startsWith(what.prefix) : !key.startsWith(`${what.origin}/`) || !keeping.tags.some((tag) => what.tags.includes(tag))) continue;
       this.records.delete(key);
       purged++;
     }

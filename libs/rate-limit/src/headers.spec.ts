@@ -1,5 +1,5 @@
 import type { LimitReport } from '#libs/kernel';
-import { limitHeaders, retryAfterSeconds, type LimitHeaderOptions } from './headers.js';
+import { compileLimitHeaders, retryAfterSeconds, type LimitHeaderOptions } from './headers.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const minute: LimitReport = { name: 'minute', binding: true, allowed: true, quota: 100, window: 60_000, remaining: 40, reset: 12_345, retryAfter: 0 };
@@ -8,7 +8,7 @@ const shadow: LimitReport = { ...minute, name: 'shadow', binding: false, allowed
 const all: LimitHeaderOptions = { standard: true, legacy: { reset: 'delta', window: true }, retryAfter: true };
 
 function headers(reports: readonly LimitReport[], options: Partial<LimitHeaderOptions> = {}): Record<string, string> {
-  const flat = limitHeaders(reports, { ...all, ...options }, NOW);
+  const flat = compileLimitHeaders({ ...all, ...options })(reports, NOW);
   return Object.fromEntries(Array.from({ length: flat.length / 2 }, (_, i) => flat.slice(2 * i, 2 * i + 2) as [string, string]));
 }
 
@@ -65,4 +65,12 @@ it.each<[string, readonly LimitReport[], number | undefined]>([
 ])('says to come back after %s', (_name, reports, expected) => {
   expect(retryAfterSeconds(reports)).toBe(expected);
   expect(headers(reports)['Retry-After']).toBe(expected === undefined ? undefined : String(expected));
+});
+
+it('tells every caller of the limit he has', () => {
+  const tell = compileLimitHeaders({ standard: true, legacy: null, retryAfter: false });
+  const more = { ...minute, quota: 1_000, remaining: 999 };
+  for (const report of [minute, more, minute]) {
+    expect(tell([report], NOW)).toEqual(['RateLimit-Policy', `"minute";q=${report.quota};w=60`, 'RateLimit', `"minute";r=${report.remaining};t=13`]);
+  }
 });

@@ -20,19 +20,22 @@ export interface LegacyOptions {
 /** The greatest integer of a structured field (RFC 9651 3.3.1). */
 const GREATEST = 999_999_999_999_999;
 
-/**
- * Names and values, one after another. Limits that do not bind are not the client's business.
- * @param now milliseconds since the epoch.
- */
-export function limitHeaders(reports: readonly LimitReport[], options: LimitHeaderOptions, now: number): string[] {
-  const binding = reports.filter((report) => report.binding);
-  const fields: string[] = [];
-  if (binding.length === 0) return fields;
-  if (options.standard) fields.push('RateLimit-Policy', policies(binding), 'RateLimit', states(binding));
-  if (options.legacy !== null) addLegacy(fields, mostPressing(binding), options.legacy, now);
-  const seconds = options.retryAfter ? retryAfterSeconds(binding) : undefined;
-  if (seconds !== undefined) fields.push('Retry-After', String(seconds));
-  return fields;
+/** Gives names and values, one after another. Limits that do not bind are not the client's business. */
+export type LimitHeaders = (reports: readonly LimitReport[], now: number) => string[];
+
+/** Compiles which fields tell of limits; they are on every answer. `now` is in milliseconds since the epoch. */
+export function compileLimitHeaders({ legacy, retryAfter, standard }: LimitHeaderOptions): LimitHeaders {
+  const describe = standard ? compileStandard() : null;
+  return (reports, now) => {
+    const fields: string[] = [];
+    const binding = reports.every((report) => report.binding) ? reports : reports.filter((report) => report.binding);
+    if (binding.length === 0) return fields;
+    describe?.(fields, binding);
+    if (legacy !== null) addLegacy(fields, mostPressing(binding), legacy, now);
+    const seconds = retryAfter ? retryAfterSeconds(binding) : undefined;
+    if (seconds !== undefined) fields.push('Retry-After', String(seconds));
+    return fields;
+  };
 }
 
 /** Whole seconds, at least 1, until all limits that refused give what was asked for; `undefined` when none refused, or one never will. */
@@ -42,14 +45,38 @@ export function retryAfterSeconds(reports: readonly LimitReport[]): number | und
   return longest > 0 && longest < Infinity ? seconds(longest) : undefined;
 }
 
-/** Section 3 of the draft: each limit with how much there is (`q`) in how many seconds (`w`). */
-function policies(reports: readonly LimitReport[]): string {
-  return reports.map(({ name, quota, window }) => `${quoted(name)};q=${integer(quota)}${parameter('w', window)}`).join(', ');
+/** What does not change from one request to the next. */
+interface Standing {
+  readonly quota: number;
+  readonly window: number;
+  /** The name as a string of a structured field. */
+  readonly quoted: string;
+  readonly policy: string;
 }
 
-/** Section 4 of the draft: what is left of each (`r`), and the seconds until all of it is back (`t`). */
-function states(reports: readonly LimitReport[]): string {
-  return reports.map(({ name, remaining, reset }) => `${quoted(name)};r=${integer(remaining)}${parameter('t', reset)}`).join(', ');
+/**
+ * Sections 3 and 4 of the draft: each limit with how much there is (`q`) in how many seconds (`w`), and what is left of it
+ * (`r`) with the seconds until all of it is back (`t`).
+ */
+function compileStandard(): (fields: string[], reports: readonly LimitReport[]) => void {
+  const known = new Map<string, Standing>();
+  return (fields, reports) => {
+    let policies = '';
+    let states = '';
+    for (const { name, quota, remaining, reset, window } of reports) {
+      let standing = known.get(name);
+      if (standing === undefined || standing.quota !== quota || standing.window !== window) known.set(name, (standing = standingOf(name, quota, window)));
+      const between = policies === '' ? '' : ', ';
+      policies += between + standing.policy;
+      states += `${between}${standing.quoted};r=${integer(remaining)}${parameter('t', reset)}`;
+    }
+    fields.push('RateLimit-Policy', policies, 'RateLimit', states);
+  };
+}
+
+function standingOf(name: string, quota: number, window: number): Standing {
+  const text = quoted(name);
+  return { quota, window, quoted: text, policy: `${text};q=${integer(quota)}${parameter('w', window)}` };
 }
 
 function addLegacy(fields: string[], { quota, remaining, reset, window }: LimitReport, options: LegacyOptions, now: number): void {

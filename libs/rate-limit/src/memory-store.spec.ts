@@ -67,6 +67,21 @@ it('sweeps also while the others are in use all the time', () => {
   expect(store.size).toBe(500);
 });
 
+it('keeps its counters when there may be more of them, or fewer', () => {
+  const store = new MemoryLimitStore({ clock: new FakeClock(), maxKeys: 100 });
+  const fill = (name: string, count: number): void => { for (let i = 0; i < count; i++) store.take([takeOf(`${name} ${i}`)]); };
+  fill('a', 100);
+  store.resize(200);
+  fill('b', 100);
+  expect([store.size, store.evictions]).toEqual([200, 0]);
+  expect(store.take([takeOf('a 0')])[0]?.remaining).toBe(0);
+  store.resize(50);
+  fill('c', 1);
+  expect(store.size).toBe(193);
+  fill('c', 50);
+  expect([store.size, store.evictions]).toEqual([50, 200]);
+});
+
 it('does not lose a counter of the very call that opens another', () => {
   const clock = new FakeClock();
   const store = new MemoryLimitStore({ clock });

@@ -15,6 +15,8 @@ const SWEEP = 2;
 const SWEEP_EVERY = 8;
 /** Counters among which the one is found that was not used for longest, when one has to leave. */
 const CANDIDATES = 16;
+/** Counters that leave at most when one is added to too many. */
+const LEAVE = 8;
 /** Milliseconds for which a counter stays from which nothing was taken. */
 const UNUSED = 1_000;
 
@@ -52,7 +54,7 @@ interface Drawn {
  */
 export class MemoryLimitStore implements LimitStore {
   readonly #clock: Clock;
-  readonly #maxKeys: number;
+  #maxKeys: number;
   readonly #table = new CounterTable();
   #evictions = 0;
   #calls = 0;
@@ -72,6 +74,11 @@ export class MemoryLimitStore implements LimitStore {
   /** Counters that had to leave before their time: whoever they were for begins anew. */
   get evictions(): number {
     return this.#evictions;
+  }
+
+  /** Changes how many counters there may be. Where there are more, they leave a few at a time, as others are added. */
+  resize(maxKeys: number): void {
+    this.#maxKeys = maxKeys;
   }
 
   take(takes: readonly Take[]): readonly Verdict[] {
@@ -149,7 +156,7 @@ export class MemoryLimitStore implements LimitStore {
 
   #open(key: string): number {
     this.#sweep();
-    if (this.#table.size >= this.#maxKeys) this.#makeRoom();
+    for (let i = 0; i < LEAVE && this.#table.size >= this.#maxKeys; i++) this.#makeRoom();
     return this.#table.add(key);
   }
 

@@ -197,6 +197,29 @@ export function limitStoreContract(name: string, open: () => LimitStoreHarness |
       }
     });
 
+    it('puts back where it was taken: what was taken from a window since then stays', async () => {
+      const limit: Limit = { use: 'sliding-window', count: 5, window: 600 };
+      const began = harness.now();
+      await one('a', limit, 2);
+      await harness.pass(300);
+      await one('a', limit, 3);
+      harness.store.give([{ key: 'a', limit, cost: 2, binding: true }], harness.now() - began + 50);
+      await comesToHave('a', limit, 2);
+      await harness.pass(Math.max(0, began + 650 - harness.now()));
+      expect(await left('a', limit)).toBe(2);
+    });
+
+    it('puts nothing back that a window before gave', async () => {
+      const limit: Limit = { use: 'fixed-window', count: 5, window: 1_200 };
+      const began = harness.now();
+      await one('a', limit, 2);
+      await harness.pass(1_210);
+      await one('a', limit, 3);
+      harness.store.give([{ key: 'a', limit, cost: 2, binding: true }], harness.now() - began);
+      harness.store.give([{ key: 'a', limit, cost: 1, binding: true }]);
+      await comesToHave('a', limit, 3);
+    });
+
     it('fills a bucket that begins empty, from the first who asks', async () => {
       const limit: Limit = { use: 'token-bucket', count: 1, window: 20, capacity: 3, initial: 0 };
       const refused = await one('a', limit);

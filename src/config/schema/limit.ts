@@ -50,6 +50,7 @@ const shape = {
   by: listOf(key).optional().describe('Whose requests count together: `ip`, `user`, `role`, `key` (the credential’s owner at its authenticator), `route`, `method`, `agent` (User-Agent), `{ header: X }`, `{ body: field }`; several of them together are one key. `user`, `role` and `key` are the address where nobody is authenticated. Default: ip on public routes, user on others. Danger: header, agent and body are what the client says; alone they stop nobody.'),
   name: name().optional().describe('What headers, logs and metrics call it. Default: the rate.'),
   share: name().optional().describe('Routes whose limits share a name count together. Default: each route for itself.'),
+  message: z.string().min(1).optional().describe('What a refusal says: the `{detail}` of `errors`. Default: the name of the limit, and when to come back.'),
   roles: z.record(z.string().min(1), z.union([z.literal('off'), rate()])).default({}).describe('Other rates for callers of a role, `off` for none. Of several the most generous holds; roles count that imply the named one. `burst` and `initial` grow with the rate.'),
   cost: z.int().min(1).default(1).describe('How much a request of this route takes. Default: 1.'),
   exempt: exempt.prefault({}).describe('Who is not counted.'),

@@ -22,9 +22,9 @@ export const redisSchema = z.strictObject({
   sentinel: z.strictObject(credentials('the sentinels')).prefault({}).describe('Sentinels may want credentials of their own.'),
   tls: tlsTowards('Redis').optional().describe('How a `rediss://` server is recognised, and how the gateway shows who it is. Default: by Node’s authorities.'),
   prefix: z.string().regex(/^[\w.:-]+$/, { error: 'expected letters, digits, ".", ":", "-" or "_"' }).default('passerelle:').describe('Begins every key and channel, so that several gateways can share a Redis without sharing what they count and keep. Default: `passerelle:`.'),
-  timeout: duration().default(25).describe('How long one command may take; without an answer by then the gateway goes on without Redis. After three in a row the connection is given up, and made anew. Default: 25ms. Danger: every request that asks Redis may take this much longer while it is slow.'),
-  connectTimeout: duration().default(1000).describe('How long connecting may take, TLS and password included. Default: 1s.'),
-  retry: duration().default(1000).describe('How often a Redis that is away is tried again, give or take a quarter. Until then nothing waits for it. Default: 1s.'),
+  timeout: duration().prefault('25ms').describe('How long one command may take; without an answer by then the gateway goes on without Redis. After three in a row the connection is given up, and made anew. Default: 25ms. Danger: every request that asks Redis may take this much longer while it is slow.'),
+  connectTimeout: duration().prefault('1s').describe('How long connecting may take, TLS and password included. Default: 1s.'),
+  retry: duration().prefault('1s').describe('How often a Redis that is away is tried again, give or take a quarter. Until then nothing waits for it. Default: 1s.'),
 }).superRefine(checkTogether);
 
 interface Settings {

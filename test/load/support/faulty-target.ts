@@ -5,6 +5,9 @@ import path from 'node:path';
 /** How a target treats requests. */
 export type Mode =
   | { readonly name: 'well' | 'large' | 'hanging' | 'resetting' | 'garbage' | 'broken' | 'failing' }
+  /** A text that tells how many requests there were before, after so many milliseconds; or one of so many bytes. */
+  | { readonly name: 'counting'; readonly delay?: number }
+  | { readonly name: 'page'; readonly bytes: number }
   /** Milliseconds until it answers. */
   | { readonly name: 'slow'; readonly delay: number };
 

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** File that collects figures, as `npm run resilience` sets it; tests alone do not write any. */
+/** File that collects figures, as the scripts that measure set it; tests alone do not write any. */
 const file = process.env['PASSERELLE_FIGURES'];
 
+/** Whether it is for figures: longer, and with more of everything. */
+export const MEASURING = file !== undefined;
+
 /** How long a scenario is under load, in milliseconds: long enough to fail in a test, longer for figures. */
-export const UNDER_LOAD = file === undefined ? 1_500 : 15_000;
+export const UNDER_LOAD = MEASURING ? 15_000 : 1_500;
 
 export type Figures = Readonly<Record<string, number | string>>;
 

@@ -6,6 +6,7 @@ export interface Ask {
   readonly method: Dispatcher.HttpMethod;
   readonly path: string;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Load {
@@ -46,17 +47,17 @@ export class Clients {
   async #loop(): Promise<void> {
     const { ask = () => GET, pause = 0, url } = this.load;
     while (!this.#stopped) {
-      const { body = null, method, path } = ask(this.#count++);
+      const next = ask(this.#count++);
       const startedAt = performance.now();
-      const { error, status } = await this.#one(url + path, method, body);
-      this.seen.push({ method, status, error, milliseconds: performance.now() - startedAt });
+      const { error, status } = await this.#one(url + next.path, next);
+      this.seen.push({ method: next.method, status, error, milliseconds: performance.now() - startedAt });
       if (pause > 0) await sleep(pause);
     }
   }
 
-  async #one(url: string, method: Dispatcher.HttpMethod, body: string | null): Promise<{ status: number; error: string | null }> {
+  async #one(url: string, { body, headers = {}, method }: Ask): Promise<{ status: number; error: string | null }> {
     try {
-      const answer = await request(url, { dispatcher: this.#agent, method, body });
+      const answer = await request(url, { dispatcher: this.#agent, method, body: body ?? null, headers });
       // Rejects for a body that breaks off.
       await answer.body.bytes();
       return { status: answer.statusCode, error: null };
@@ -68,6 +69,13 @@ export class Clients {
   /** Goes on for so many milliseconds. */
   async during(milliseconds: number): Promise<this> {
     await sleep(milliseconds);
+    return this;
+  }
+
+  /** Goes on until so many requests have been answered, or so many answers had a status. */
+  async until(count: number, status?: number): Promise<this> {
+    const enough = (): boolean => (status === undefined ? this.seen.length : this.seen.filter((one) => one.status === status).length) >= count;
+    while (!enough()) await sleep(20);
     return this;
   }
 
@@ -86,6 +94,21 @@ export class Outcome {
 
   get total(): number {
     return this.seen.length;
+  }
+
+  /** Of several gateways together. */
+  static all(outcomes: readonly Outcome[]): Outcome {
+    return new Outcome(outcomes.flatMap(({ seen }) => seen));
+  }
+
+  /** How many answers had this status. */
+  count(status: number): number {
+    return this.seen.filter((one) => one.status === status).length;
+  }
+
+  /** Statuses that occurred, in order. */
+  get statuses(): readonly number[] {
+    return [...new Set(this.seen.map(({ status }) => status))].toSorted((a, b) => a - b);
   }
 
   /** Requests without a good answer. */

@@ -16,6 +16,11 @@ export class Platform implements AsyncDisposable {
     return new Platform(gateway, url, folder);
   }
 
+  /** Resident memory of its process, in megabytes. */
+  async resident(): Promise<number> {
+    return (await this.metric('process_resident_memory_bytes')) / 1_000_000;
+  }
+
   rewrite(yaml: string): void {
     write(this.folder, yaml);
   }

@@ -21,11 +21,14 @@ const behaviours = {
     response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 100_000 });
     response.write('x'.repeat(50_000), () => response.socket?.destroy());
   },
+  // No two answers are alike.
+  counting: (_request, response) => void setTimeout(() => answer(response, String(seen)), mode.delay ?? 0),
+  page: (_request, response) => answer(response, 'x'.repeat(mode.bytes)),
   failing: (_request, response) => response.writeHead(503, { 'content-type': 'text/plain' }).end('not now'),
 };
 
-function answer(response) {
-  response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 2 }).end('ok');
+function answer(response, text = 'ok') {
+  response.writeHead(200, { 'content-type': 'text/plain', 'content-length': text.length }).end(text);
 }
 
 const server = createServer((request, response) => {

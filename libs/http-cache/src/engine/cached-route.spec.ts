@@ -1,6 +1,6 @@
 import { Answer, HeaderList, Problem } from '#libs/kernel';
 import { MemoryStore } from '../memory-store.fixture.js';
-import { respondWith, Scene, type Asked } from './scene.fixture.js';
+import { read, respondWith, Scene, type Asked } from './scene.fixture.js';
 
 describe('CachedRoute', () => {
   it.each<[string, Asked, Asked, number, string | null]>([
@@ -121,6 +121,14 @@ describe('a method that is not safe', () => {
     await each.ask({ method: 'POST' });
     each.respond = () => respondWith();
     expect([(await each.ask({ path: '/b' })).exchange.cached, (await each.ask({ path: '/c' })).exchange.cached]).toEqual(['miss', 'hit']);
+  });
+
+  it('forgets nothing of another origin', async () => {
+    const each = scene();
+    await each.ask({ path: '/b' });
+    each.respond = changes(200, { 'cache-tag': 'path:/b', 'cache-group-invalidation': '"path:/b"', location: 'http://gw.test/b' });
+    await read(await each.send(Object.assign(each.open({ method: 'POST' }), { host: 'other.test' })));
+    expect((await each.ask({ path: '/b' })).exchange.cached).toBe('hit');
   });
 
   it.each(['', 'a:99999', 'x y'])('passes whatever host it is for: %j', async (host) => {

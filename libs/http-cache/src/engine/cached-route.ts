@@ -1,7 +1,6 @@
-import { Answer, type Exchange, type Interceptor, type Next } from '#libs/kernel';
+import { Answer, type Exchange, type Interceptor, type Next, type Outgoing } from '#libs/kernel';
 import { cacheStatus, type CacheFacts } from '../cache-status.js';
-import type { CacheRequest } from '../request.js';
-import { bypass } from '../storable.js';
+import { bypassed, requestOf } from './bypassed.js';
 import { collapse } from './collapse.js';
 import { decide } from './decide.js';
 import { invalidateStored } from './invalidate-stored.js';
@@ -22,19 +21,16 @@ export class CachedRoute implements Interceptor {
   constructor(private readonly parts: CacheParts) {}
 
   intercept(exchange: Exchange, next: Next): Promise<Answer> {
-    const { outgoing, upgrade, method } = exchange;
-    const { keys, settings, store } = this.parts;
+    const { isAuthenticated, keys, settings, store } = this.parts;
     // step 1
-    if (outgoing === null || upgrade !== null) return this.#pass(exchange, next, 'bypass');
-    if ((method !== 'GET' && method !== 'HEAD') || outgoing.method !== method) return this.#pass(exchange, next, 'method');
-    if (outgoing.body !== null || isOnCondition(exchange)) return this.#pass(exchange, next, 'bypass');
-    const request = this.#requestOf(exchange);
-    const key = bypass(request, settings) === null ? keys.of(exchange) : null;
-    if (key === null) return this.#pass(exchange, next, 'bypass');
+    const request = requestOf(exchange, isAuthenticated(exchange));
+    const why = bypassed(exchange, request, settings);
+    const key = why === null ? keys.of(exchange) : null;
+    if (key === null) return this.#pass(exchange, next, why === 'method' ? 'method' : 'bypass');
     // step 2
     exchange.cached = 'miss';
     const visit: Visit = { exchange, next, key, request };
-    const looked = lookUp(store, key, outgoing.headers);
+    const looked = lookUp(store, key, (exchange.outgoing as Outgoing).headers);
     return looked instanceof Promise ? this.#later(visit, looked) : this.#answer(visit, looked);
   }
 
@@ -56,11 +52,6 @@ export class CachedRoute implements Interceptor {
     }
   }
 
-  #requestOf(exchange: Exchange): CacheRequest {
-    const { headers, method, principal } = exchange;
-    return { method, headers, authenticated: this.parts.isAuthenticated(exchange), identified: principal !== null, cookies: headers.cookie !== undefined };
-  }
-
   #pass(exchange: Exchange, next: Next, fwd: CacheFacts['fwd']): Promise<Answer> {
     exchange.cached = 'bypass';
     return next(exchange).then((answer) => {
@@ -71,9 +62,4 @@ export class CachedRoute implements Interceptor {
       return answer;
     });
   }
-}
-
-/** Conditions that only the service can judge (RFC 9111 4.3.2). */
-function isOnCondition({ headers }: Exchange): boolean {
-  return headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined;
 }

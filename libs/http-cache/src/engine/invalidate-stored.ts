@@ -5,8 +5,8 @@ import type { CacheParts } from './parts.js';
 
 /**
  * Forgets what an answer to an unsafe method makes untrue: the resource itself and those it names (RFC 9111 4.4), those
- * of the groups it names (RFC 9875 3), and those that share its own tags. A group is forgotten at all origins: too much
- * is no fault (RFC 9875 2.2.1).
+ * of the groups it names (RFC 9875 3), and those that share its own tags. A group is one of the origin that names it
+ * (RFC 9875 2.1), and so is a tag: nobody makes a cache forget what is another's.
  */
 export function invalidateStored({ keys, settings, store }: CacheParts, exchange: Exchange, answer: Answer): void {
   const method = exchange.outgoing?.method ?? exchange.method;
@@ -18,7 +18,7 @@ export function invalidateStored({ keys, settings, store }: CacheParts, exchange
     if (prefix !== null) void store.purge({ prefix });
   }
   const tags = [...invalidatedGroups({ method }, answered), ...tagsOf(answered.headers, settings.tagHeaders)];
-  if (tags.length > 0) void store.purge({ tags });
+  if (tags.length > 0) void store.purge({ tags, origin: keys.originOf(exchange) });
 }
 
 /** What the client asked for (RFC 9110 7.1). Under a host that is none there may be something for any host. */

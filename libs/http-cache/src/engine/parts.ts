@@ -28,4 +28,6 @@ export interface CacheKeys {
    * @returns `null` where it is none that could be kept here.
    */
   ofUri(exchange: Exchange, uri: string): string | null;
+  /** Scheme and authority of a request; what it makes untrue by tags is of the same. */
+  originOf(exchange: Exchange): string;
 }

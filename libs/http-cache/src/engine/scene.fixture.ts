@@ -9,7 +9,7 @@ import type { CacheParts } from './parts.js';
 
 const plainSettings: CacheSettings = {
   maxAge: 0, statuses: new Set([200]), negative: new Map(), respect: true, heuristic: 0, heuristicMost: 0, staleWhileRevalidate: 0, staleIfError: 0,
-  maxSize: 1_000_000, collapse: 1_000, shareCookies: false, byPrincipal: false, clientControl: true, cacheStatus: 'gw', tagHeaders: ['cache-tag'],
+  maxSize: 1_000_000, collapse: 1_000, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, cacheStatus: 'gw', tagHeaders: ['cache-tag'],
 };
 
 export interface Asked {
@@ -64,8 +64,9 @@ export class Scene {
       isAuthenticated: ({ principal }) => principal !== null,
       tags: ({ path }) => [`path:${path}`],
       keys: {
-        of: (exchange) => (exchange.path === '/nokey' ? null : `http://gw.test${exchange.path}${exchange.query} ${own(exchange)}`),
+        of: (exchange) => (exchange.path === '/nokey' ? null : `http://${exchange.host}${exchange.path}${exchange.query} ${own(exchange)}`),
         ofUri: (_exchange, uri) => `${uri} `,
+        originOf: ({ host, scheme }) => `${scheme}://${host}`,
       },
     };
     this.route = new CachedRoute(this.parts);

@@ -33,7 +33,7 @@ const CONDITIONS = ['if-none-match', 'if-modified-since'] as const;
 export const CLIENT_ONLY = [...CONDITIONS, 'if-range', 'range'] as const;
 
 /** Whether it may wait for the answer to another request: one like everybody's, with no wishes of its own. */
-export function mayFollow({ looked, visit: { request } }: Trip, { clientControl, collapse }: CacheSettings): boolean {
+export function mayFollow({ looked, visit: { request } }: { readonly looked: Pick<Looked, 'response'>; readonly visit: Pick<Visit, 'request'> }, { clientControl, collapse }: CacheSettings): boolean {
   const { headers, method } = request;
   if (collapse === 0 || method !== 'GET') return false;
   const wish = headers['cache-control'];

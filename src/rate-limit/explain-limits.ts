@@ -1,0 +1,34 @@
+import type { Exchange } from '#libs/kernel';
+import type { LimitConfig, RouteSettings } from '../config/index.js';
+import { compileExemption, type Exemption } from './compile-limit.js';
+import { chosenLimits } from './compile-limits.js';
+import { explainKey, type KeyPart } from './explain-key.js';
+import { compileRates, type RolesOf } from './rates.js';
+
+/** What one limit makes of a request. */
+export interface JudgedLimit {
+  readonly name: string;
+  readonly config: LimitConfig;
+  /** The rate for this caller, as the file has it; `off` for none. */
+  readonly rate: string;
+  /** Whose rate that is; empty for the limit's own. */
+  readonly role: string;
+  readonly exempt: Exemption | null;
+  readonly key: readonly KeyPart[];
+}
+
+interface Around {
+  /** Name of the route, which is part of the keys. */
+  readonly route: string;
+  readonly ipv6Prefix: number;
+  readonly rolesOf: RolesOf;
+}
+
+/** What the limits of a route make of a request, without counting it, in the order of the file. */
+export function judgeLimits(settings: Pick<RouteSettings, 'authenticate' | 'limit'>, exchange: Exchange, { rolesOf, ...around }: Around): readonly JudgedLimit[] {
+  return chosenLimits(settings).map(({ by, config, name }) => {
+    // Nobody is known before authentication.
+    const { role, text } = compileRates(config, rolesOf)(config.early ? null : exchange.principal);
+    return { name, config, rate: text, role, exempt: compileExemption(config, rolesOf)?.(exchange) ?? null, key: explainKey(by, exchange, around) };
+  });
+}
