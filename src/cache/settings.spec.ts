@@ -9,7 +9,7 @@ describe('compileCacheSettings', () => {
     expect(settings('on')).toEqual({
       maxAge: 0, statuses: new Set([200, 203, 300, 301, 308]), negative: new Map(), respect: true, heuristic: 0, heuristicMost: 86_400_000,
       staleWhileRevalidate: 0, staleIfError: 0, maxSize: 1_048_576, collapse: 10_000, shareCookies: false, byPrincipal: false, clientControl: true,
-      dress: null, cacheStatus: 'Passerelle', tagHeaders: ['cache-groups', 'cache-tag', 'surrogate-key'],
+      dress: null, standBy: 0, cacheStatus: 'Passerelle', tagHeaders: ['cache-groups', 'cache-tag', 'surrogate-key'],
     });
   });
 

@@ -11,7 +11,7 @@ const NAME = 'Passerelle';
 /** Of a route that keeps nothing: answers to its unsafe requests may name what is no longer true. */
 const NOTHING: CacheSettings = Object.freeze({
   maxAge: 0, statuses: new Set<number>(), negative: new Map<number, number>(), respect: true, heuristic: 0, heuristicMost: 0, staleWhileRevalidate: 0, staleIfError: 0,
-  maxSize: 0, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, cacheStatus: null,
+  maxSize: 0, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, standBy: 0, cacheStatus: null,
   tagHeaders: ['cache-groups', 'cache-tag', 'surrogate-key'],
 });
 
@@ -25,7 +25,7 @@ export function compileCacheSettings(config: CacheConfig | null): CacheSettings 
   return Object.freeze({
     maxAge, statuses: statusSet(statuses), negative: new Map(Object.entries(negative).map(([code, lifetime]) => [Number(code), lifetime])),
     respect, heuristic, heuristicMost: HEURISTIC_MOST, staleWhileRevalidate, staleIfError, maxSize, collapse,
-    shareCookies: cookies === 'share', byPrincipal: key.principal, clientControl, dress: null, cacheStatus: status ? NAME : null,
+    shareCookies: cookies === 'share', byPrincipal: key.principal, clientControl, dress: null, standBy: 0, cacheStatus: status ? NAME : null,
     tagHeaders: tagHeaders.map((name) => name.toLowerCase()),
   });
 }

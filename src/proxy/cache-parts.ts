@@ -7,6 +7,9 @@ import { compileCompression } from '../http/compression.js';
 import { addVary } from '../http/vary.js';
 import type { Ground } from './ground.js';
 
+/** A day: what is older would hardly be better than none. */
+const STAND_BY = 86_400_000;
+
 /**
  * What the cache of a route is made of.
  * @param cache `null` where the route keeps nothing itself.
@@ -15,7 +18,7 @@ export function cachePartsOf(name: string, cache: CacheConfig | null, { caches: 
   const route = config.routes[name] as RouteConfig;
   const tags = (cache?.tags ?? []).map(compileTemplate);
   return {
-    settings: { ...compileCacheSettings(cache), dress: compileDress(route) }, keys: compileKeys(name, route, cache),
+    settings: { ...compileCacheSettings(cache), dress: compileDress(route), standBy: route.fallback?.chain.includes('stale') ? STAND_BY : 0 }, keys: compileKeys(name, route, cache),
     store, flights, clock, random, isAuthenticated,
     ...(tags.length > 0 && { tags: (exchange: Exchange) => tags.map((tag) => tag(exchange)).filter((tag) => tag !== '') }),
   };

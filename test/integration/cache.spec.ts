@@ -61,7 +61,8 @@ describe('C1: a stored answer', () => {
 
 describe('T10: a stale answer stands in', () => {
   it.each([
-    ['fallback', '/r/tagged', 'cache: { maxAge: 100ms }, fallback: [stale]'],
+    ['fallback', '/r/a', 'cache: { maxAge: 100ms }, fallback: [stale]'],
+    ['fallback, with an ETag', '/r/tagged', 'cache: { maxAge: 100ms }, fallback: [stale]'],
     ['staleIfError', '/r/a', 'cache: { maxAge: 100ms, staleIfError: 1h }'],
   ])('for a service that is down, and says so: by %s', async (_what, path, settings) => {
     const service = await counting();

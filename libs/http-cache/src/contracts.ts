@@ -74,6 +74,8 @@ export interface CacheSettings {
   /** What the route allows beyond what the response does. */
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
+  /** How much longer it is kept for those who take any answer before none: `stale` of a fallback. */
+  readonly standBy: number;
   /** Largest body that is kept. */
   readonly maxSize: number;
   /** Whether identical misses wait for one, and for how long at most; 0 for not. */

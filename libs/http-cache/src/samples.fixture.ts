@@ -13,7 +13,7 @@ export function dateAt(seconds: number): string {
 export function settingsWith(changes: Partial<CacheSettings> = {}): CacheSettings {
   return {
     maxAge: 0, statuses: new Set([200, 404]), negative: new Map(), respect: true, heuristic: 0, heuristicMost: 86_400_000, staleWhileRevalidate: 0,
-    staleIfError: 0, maxSize: 1_000_000, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, cacheStatus: null, tagHeaders: [],
+    staleIfError: 0, maxSize: 1_000_000, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, standBy: 0, cacheStatus: null, tagHeaders: [],
     ...changes,
   };
 }

@@ -157,4 +157,8 @@ describe('what the route says', () => {
     const late = storedWith({ ...MINUTE, Date: dateAt(0) }, { requestTime: ARRIVAL, responseTime: ARRIVAL + 5 * SECOND });
     expect(storable(requestWith(), late, settingsWith())).toEqual({ store: true, keep: 55 * SECOND });
   });
+
+  it.each([['max-age=60', 160], ['max-age=60, stale-while-revalidate=600', 660], ['max-age=60, must-revalidate', 60]])('keeps %s %i seconds where it may have to stand in', (cacheControl, seconds) => {
+    expect(storable(requestWith(), storedWith({ 'Cache-Control': cacheControl }), settingsWith({ standBy: 100 * SECOND }))).toEqual({ store: true, keep: seconds * SECOND });
+  });
 });

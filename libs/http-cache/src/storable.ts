@@ -18,8 +18,8 @@ export function storable(request: CacheRequest, response: ResponseHead, settings
   const reason = refusedForRequest(request, settings)
     ?? refusedByDirectives(request, appraisal, { status: response.status, settings })
     ?? refusedForShape(response, appraisal)
-    ?? refusedForLifetime(response, appraisal, isOwn(request, settings));
-  return reason === null ? { store: true, keep: worth(appraisal) } : { store: false, reason };
+    ?? refusedForLifetime(response, appraisal, { own: isOwn(request, settings), settings });
+  return reason === null ? { store: true, keep: worth(appraisal, settings) } : { store: false, reason };
 }
 
 /**
@@ -82,17 +82,17 @@ function refusedForShape({ headers }: ResponseHead, { directives }: Appraisal): 
  * RFC 9111 3 lets a cache keep any 200 and validate it each time. That would fill it with whatever has an ETag, so the
  * response, or the route, has to say something for it.
  */
-function refusedForLifetime({ status }: ResponseHead, appraisal: Appraisal, own: boolean): string | null {
+function refusedForLifetime({ status }: ResponseHead, appraisal: Appraisal, { own, settings }: { readonly own: boolean; readonly settings: CacheSettings }): string | null {
   const { directives } = appraisal;
   const saidCacheable = directives.has('public') || (own && directives.has('private'))
     || (heuristicallyCacheable(status) && ['no-cache', 'must-revalidate', 'proxy-revalidate'].some((name) => directives.has(name)));
   if (!appraisal.explicit && appraisal.lifetime === 0 && !saidCacheable) return 'no-lifetime';
-  if (worth(appraisal) > 0) return null;
+  if (worth(appraisal, settings) > 0) return null;
   return appraisal.noCache ? 'no-cache' : 'stale';
 }
 
-function worth(appraisal: Appraisal): number {
+function worth(appraisal: Appraisal, { standBy }: CacheSettings): number {
   if (appraisal.validator) return Infinity;
   if (appraisal.noCache) return 0;
-  return appraisal.lifetime - appraisal.initialAge + Math.max(appraisal.staleWhileRevalidate, appraisal.staleIfError);
+  return appraisal.lifetime - appraisal.initialAge + Math.max(appraisal.staleWhileRevalidate, appraisal.staleIfError, appraisal.neverStale ? 0 : standBy);
 }

@@ -9,7 +9,7 @@ const NOW = 1_000_000;
 const clock = { now: () => NOW, elapsed: () => NOW };
 const settings: CacheSettings = {
   maxAge: 0, statuses: new Set([200]), negative: new Map(), respect: true, heuristic: 0, heuristicMost: 0, staleWhileRevalidate: 60_000, staleIfError: 0,
-  maxSize: 1_000, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, cacheStatus: 'Us', tagHeaders: [],
+  maxSize: 1_000, collapse: 0, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, standBy: 0, cacheStatus: 'Us', tagHeaders: [],
 };
 const stored = (headers: readonly string[] = [], vary: StoredResponse['vary'] = {}): StoredResponse => ({
   status: 200, headers: ['Cache-Control', 'max-age=60', 'ETag', '"1"', ...headers], body: Buffer.from('body'), trailers: null, requestTime: NOW - 5_000, responseTime: NOW - 5_000, vary, tags: [],
