@@ -1,5 +1,6 @@
 // Puts the figures of the fault tests into docs/performance/resilience.md.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tables } from './load-figures.mjs';
 
 const root = new URL('../', import.meta.url);
 
@@ -9,12 +10,6 @@ export const page = new URL('docs/performance/resilience.md', root);
 
 /** @param figures by scenario: what was measured, by name. */
 export function resiliencePage({ machine, scenarios }) {
-  // What was measured in the same way stands in one table.
-  const tables = Map.groupBy(Object.entries(scenarios), ([, figures]) => Object.keys(figures).join(' | '));
-  const sections = [...tables].map(([names, rows]) => {
-    const lines = rows.map(([scenario, figures]) => `| ${scenario} | ${Object.values(figures).join(' | ')} |`);
-    return `| | ${names} |\n|---|${' ---: |'.repeat(names.split(' | ').length)}\n${lines.join('\n')}`;
-  });
   return `# Resilience, measured
 
 <!-- Written by scripts/measure-resilience.mjs from the fault tests: run that. -->
@@ -26,7 +21,7 @@ run, not of two.
 
 ${machine}
 
-${sections.join('\n\n')}
+${tables(scenarios)}
 
 ## How it was done
 

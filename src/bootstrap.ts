@@ -7,6 +7,7 @@ import { systemClock, type ReloadReport } from '#libs/kernel';
 import { AppModule } from './app.module.js';
 import { outcomeOf, reloadTopic, SoloFleet, type Fleet } from './cluster/index.js';
 import { ConfigStore, watch, type Image, type LoadOptions } from './config/index.js';
+import { ignoreBodies } from './http/endpoint-body.js';
 import { endpointHead } from './http/endpoint-head.js';
 import { FrontDoor } from './http/front-door.js';
 import { clientErrorHandler, createHttpServer, type Listener } from './http/server.js';
@@ -94,6 +95,7 @@ async function createApp(store: ConfigStore, fleet: Fleet): Promise<NestFastifyA
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, fleet, providers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
   app.useLogger(app.get(NestLogger));
   app.get(GatewayDocument).attach(app);
+  ignoreBodies(adapter.getInstance());
   adapter.getInstance().addHook('onSend', endpointHead);
   return app;
 }

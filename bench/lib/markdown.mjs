@@ -47,6 +47,7 @@ ${table(targetColumns, targets)}
   breaker and writes a JSON access line per request; the run fails for it if a line is missing. passerelle-cached answers
   from its memory: the upstream is asked once. The upstream, node-undici (node:http and undici with nothing in between)
   and fastify-hello (no upstream, an answer of the same size) are references.
+- What limits and cache do under load, and without Redis: [limits and cache](limits-and-cache.md).
 - Memory is resident memory of the process tree, start the time from spawn to the first 200 on the route.
 
 Again: \`node bench/run.mjs\`.

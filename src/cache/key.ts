@@ -60,9 +60,13 @@ function canonical(text: string): string {
 }
 
 /** All that decides what an answer is, and whether it may be kept: where one of these changes, nothing kept before is right. */
-function fingerprintOf(name: string, route: RouteConfig, { cookies, key, respect }: CacheConfig): string {
-  const { aggregate, authenticate, headers, match, method, path, query, redirects, split, to, trailingSlash, transform } = route;
-  const settings = { name, aggregate, authenticate, headers, match, method, path, query, redirects, split, to, trailingSlash, transform, cookies, key, respect };
+export const DECISIVE = {
+  route: ['aggregate', 'authenticate', 'headers', 'match', 'method', 'path', 'query', 'redirects', 'split', 'to', 'trailingSlash', 'transform'],
+  cache: ['cookies', 'key', 'respect'],
+} as const satisfies { readonly route: readonly (keyof RouteConfig)[]; readonly cache: readonly (keyof CacheConfig)[] };
+
+function fingerprintOf(name: string, route: RouteConfig, cache: CacheConfig): string {
+  const settings = [name, DECISIVE.route.map((setting) => route[setting] ?? null), DECISIVE.cache.map((setting) => cache[setting])];
   return fingerprint(settings).replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 12);
 }
 

@@ -25,6 +25,13 @@ describe('a record in Redis', () => {
     ['something more', { ...written, more: true }],
     ['half a header', { ...written, record: { kind: 'response', response: { ...written.record.response, headers: ['a'] } } }],
     ['a number for a header', { ...written, record: { kind: 'response', response: { ...written.record.response, headers: ['a', 1] } } }],
+    ...(['\r\nA: b', 'a\u0000', 'a\u0100'].map((value) => [`a field with ${JSON.stringify(value)}`, { ...written, record: { kind: 'response', response: { ...written.record.response, headers: ['a', value] } } }] as [string, unknown])),
+    ...([['b c', 'd'], ['', 'd'], ['Content-Length', '0'], ['content-length', '+1'], ['Transfer-Encoding', 'chunked'], ['Connection', 'close']].map((headers) => [`the field ${headers.join(': ')}`, { ...written, record: { kind: 'response', response: { ...written.record.response, headers } } }] as [string, unknown])),
+    ['a trailer that splits', { ...written, record: { kind: 'response', response: { ...written.record.response, trailers: ['a', '\n'] } } }],
+    ...([99, 101, 600].map((status) => [`status ${status}`, { ...written, record: { kind: 'response', response: { ...written.record.response, status } } }] as [string, unknown])),
+    ['variants by nothing', { ...written, record: { kind: 'variants', generation: 'g', names: [] } }],
+    ['variants by an empty list', { ...written, record: { kind: 'variants', generation: 'g', names: [[]] } }],
+    ['variants by very much', { ...written, record: { kind: 'variants', generation: 'g', names: Array.from({ length: 17 }, () => ['a']) } }],
     ['one that is over', { ...written, until: NOW }],
   ])('is none: %s', (_what, value) => expect(readRecord(value, NOW)).toBeNull());
 });

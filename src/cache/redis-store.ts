@@ -158,11 +158,18 @@ export class RedisStore {
     this.#owed.end();
   }
 
-  /** @returns how many records there were. */
+  /**
+   * The others are told before, so that none writes what is not looked for any more, and after, for what one has read again
+   * meanwhile.
+   * @returns how many records there were.
+   */
   async #tell(invalidation: Invalidation): Promise<number> {
+    const said = JSON.stringify({ from: this.id, forget: invalidation } satisfies z.input<typeof message>);
+    const { commands } = this.connection;
+    await commands.publish(CHANNEL, said);
     let count = 0;
     for await (const keys of this.#keysOf(invalidation)) count += await this.#remove(keys);
-    await this.connection.commands.publish(CHANNEL, JSON.stringify({ from: this.id, forget: invalidation } satisfies z.input<typeof message>));
+    await commands.publish(CHANNEL, said);
     return count;
   }
 

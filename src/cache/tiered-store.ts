@@ -4,7 +4,7 @@ import { AFTER_ADDRESS, ALL_KINDS, addressesOf, addressIn } from './address.js';
 import { Bans } from './bans.js';
 import type { Invalidation } from './invalidation.js';
 import type { LruStore } from './lru-store.js';
-import type { RedisStore } from './redis-store.js';
+import type { Found, RedisStore } from './redis-store.js';
 
 /** What became of an invalidation. */
 export interface Forgotten {
@@ -51,10 +51,9 @@ export class TieredStore implements CacheStore {
 
   set(key: string, record: CacheRecord, keeping: Keeping): void {
     this.#awaited.delete(addressIn(key));
-    // It was asked for before what it is known by was forgotten.
-    if (record.kind === 'response' && this.#bans.cover(key, keeping.tags, record.response.requestTime)) return;
+    if (this.#isOutdated(key, record, keeping)) return;
     this.memory.set(key, record, keeping);
-    if (this.far?.reachable === true) void this.far.set(key, record, keeping);
+    if (this.far?.reachable === true) void this.#setFar(this.far, key, { record, keeping });
   }
 
   /** One record, here and in Redis. Other workers find out for themselves what has become of it. */
@@ -101,13 +100,25 @@ export class TieredStore implements CacheStore {
     this.memory.clear();
   }
 
+  /** What another instance forgets while this is on its way to Redis is not found there yet. */
+  async #setFar(far: RedisStore, key: string, { keeping, record }: Found): Promise<void> {
+    await far.set(key, record, keeping);
+    if (this.#isOutdated(key, record, keeping)) await far.delete(key);
+  }
+
+  /** It was asked for before what it is known by was forgotten. */
+  #isOutdated(key: string, record: CacheRecord, { tags }: Keeping, askedAt = Number.POSITIVE_INFINITY): boolean {
+    const since = record.kind === 'response' ? Math.min(askedAt, record.response.requestTime) : askedAt;
+    return since < Number.POSITIVE_INFINITY && this.#bans.cover(key, tags, since);
+  }
+
   async #ask(far: RedisStore, key: string): Promise<CacheRecord | null> {
     const askedAt = this.clock.now();
     const found = await far.get(key);
     // Another request may have stored a newer one meanwhile.
     const own = this.memory.peek(key);
     if (found === null || (own !== null && !isNewer(found.record, own))) return own;
-    if (this.#bans.cover(key, found.keeping.tags, askedAt)) return null;
+    if (this.#isOutdated(key, found.record, found.keeping, askedAt)) return null;
     this.#awaited.delete(addressIn(key));
     this.memory.set(key, found.record, found.keeping);
     return found.record;

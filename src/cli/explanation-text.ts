@@ -1,5 +1,6 @@
 import type { ExplainedSetting, RequestExplanation } from '../proxy/explanation.js';
 import type { RouteSettings } from '../config/index.js';
+import { cacheLines, limitLines } from './explanation-stores.js';
 import type { Paint } from './io.js';
 import { aligned, alignedLines, placed, shown } from './text.js';
 import { demanded } from './who-may.js';
@@ -18,6 +19,8 @@ export function explanationText(explanation: RequestExplanation, { all, paint }:
     [`What ${explanation.forwarded?.service} gets`, forwarded(explanation.forwarded)],
     ...explanation.calls.map((call) => [`What ${call.service} gets`, forwarded(call)] as const),
     [explanation.outcome === 'forwarded' ? 'What the gateway adds to the answer' : 'What the client gets', answered(explanation)],
+    ['Limits', limitLines(explanation)],
+    ['Cache', cacheLines(explanation)],
     ['In force', inForce(explanation)],
     [all ? 'Settings' : 'Settings that were written (--all shows the defaults too)', settings(explanation, all)],
     ['Routes, in the order of precedence', candidates(explanation, paint)],

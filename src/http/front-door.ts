@@ -70,7 +70,7 @@ export class FrontDoor {
    * @returns whether it did.
    */
   answer(exchange: Exchange, response: ServerResponse): boolean {
-    const answer = exchange.route?.stored?.find(exchange) ?? null;
+    const answer = atHand(exchange);
     if (answer === null || this.#stored === null) return false;
     this.#stored(exchange, response, answer);
     return true;
@@ -184,6 +184,15 @@ export class FrontDoor {
       if (this.#draining === 'prompt' && all.length === 0) socket.destroySoon();
     });
     if (all.length > PIPELINED) socket.destroy();
+  }
+}
+
+/** Nobody would answer for an error here but the process; where it is looked again, one is told. */
+function atHand(exchange: Exchange): Answer | null {
+  try {
+    return exchange.route?.stored?.find(exchange) ?? null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Problem, problems, setAlarm, type Answer, type Exchange, type Next } from '#libs/kernel';
+import { Problem, problems, setAlarm, type Answer, type Exchange, type HeaderList, type Next } from '#libs/kernel';
 import { compileCall, compileFixedPath, readJsonAnswer, valueAt } from '#libs/transforms';
 import type { CallConfig } from '../config/index.js';
 
@@ -8,6 +8,8 @@ export interface Part {
   readonly value: unknown;
   /** Why it failed; then the value is its default. */
   readonly problem: Problem | null;
+  /** Of the answer; `null` where the value is a default. */
+  readonly headers: HeaderList | null;
 }
 
 /** A call that the whole cannot do without has failed. */
@@ -55,13 +57,13 @@ export class AggregateCall {
     try {
       this.#prepare(fork);
       answer = await this.asking.call(fork);
-      return { name, value: await this.#valueOf(fork, answer), problem: null };
+      return { name, value: await this.#valueOf(fork, answer), problem: null, headers: answer.headers };
     } catch (error) {
       const problem = problemOf(fork.aborted ?? error);
       const refused = answer !== null && !isSuccess(answer) ? answer : null;
       if (required) throw new CallRefused(fork, problem, refused);
       refused?.body?.cancel(problem);
-      return { name, value: otherwise, problem };
+      return { name, value: otherwise, problem, headers: null };
     } finally {
       limit.clear();
     }

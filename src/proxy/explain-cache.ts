@@ -59,5 +59,5 @@ function wishes(cacheControl: string, { clientControl }: CacheConfig): string[] 
 /** RFC 9111 3.5. */
 function identity(authenticated: boolean, { key, respect }: CacheConfig): string[] {
   if (!authenticated || key.principal) return [];
-  return [`The caller has shown who they are: what the service answers is kept only if it says \`public\`, \`s-maxage\` or \`must-revalidate\`${respect ? '' : ', whatever `cache.respect` says'}.`];
+  return [`The caller has shown who they are: what the service answers is ${respect ? 'kept only if it says `public`, `s-maxage` or `must-revalidate`' : 'not kept with `cache.respect: off`'}; with \`cache.key.principal: on\` it would be kept for them alone.`];
 }

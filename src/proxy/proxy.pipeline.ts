@@ -11,6 +11,7 @@ import { fallback } from './interceptors/fallback.js';
 import { mirror } from './interceptors/mirror.js';
 import { passive } from './interceptors/passive.js';
 import { followRedirects } from './interceptors/redirects.js';
+import { ownHeaders } from './interceptors/own-headers.js';
 import { retry } from './interceptors/retry.js';
 import { split } from './interceptors/split.js';
 import { totalTimeout } from './interceptors/total-timeout.js';
@@ -26,6 +27,7 @@ export const requestStages: readonly CompileRequest[] = [
   compression,
   contextHeaders,
   extensions,
+  ownHeaders,
   fallback,
   cache,
   transforms,

@@ -35,11 +35,11 @@ export class ProxyService implements BeforeApplicationShutdown {
   answer(exchange: Exchange, response: ServerResponse, answer: Answer): void {
     try {
       const pending = this.#admit(exchange);
-      const finished = pending === undefined ? this.#finish(exchange, answer) : pending.then(() => this.#finish(exchange, answer));
-      if (finished instanceof Promise) finished.then((whole) => writeAnswer(exchange, whole, response)).catch((error: unknown) => answerProblem(exchange, error, response));
+      const finished = pending === undefined ? finish(exchange, answer) : pending.then(() => finish(exchange, answer));
+      if (finished instanceof Promise) finished.then((whole) => writeAnswer(exchange, whole, response)).catch((error: unknown) => refuseStored(exchange, error, response));
       else writeAnswer(exchange, finished, response);
     } catch (error) {
-      answerProblem(exchange, error, response);
+      refuseStored(exchange, error, response);
     }
   }
 
@@ -71,10 +71,6 @@ export class ProxyService implements BeforeApplicationShutdown {
     return pending === undefined ? exchange.route?.limit?.admit(exchange) : pending.then(() => exchange.route?.limit?.admit(exchange));
   }
 
-  #finish(exchange: Exchange, answer: Answer): Answer | Promise<Answer> {
-    return (exchange.route?.stored as StoredAnswers).finish(exchange, answer);
-  }
-
   /** A client that left while the guards were deciding wants nothing from a service any more. */
   #handle(exchange: Exchange): Promise<Answer> {
     if (exchange.aborted) return Promise.reject(exchange.aborted);
@@ -95,6 +91,17 @@ export class ProxyService implements BeforeApplicationShutdown {
     if (head.length > 0) client.unshift(head);
     this.tunnels.join(exchange, { client, target }, { ...(websocket as WebSocketLimits), silence: timeouts.stream }, () => response.emit('close'));
   }
+}
+
+/** What was at hand, as this client gets it. */
+function finish(exchange: Exchange, answer: Answer): Answer | Promise<Answer> {
+  return ((exchange.route as Route).stored as StoredAnswers).finish(exchange, answer);
+}
+
+/** Who may not have what was at hand was answered by nobody's cache. */
+function refuseStored(exchange: Exchange, error: unknown, response: ServerResponse): void {
+  exchange.cached = null;
+  answerProblem(exchange, error, response);
 }
 
 /** 102 and 103 pass; other informational statuses have no meaning a client could miss. HTTP/1.0 knows none (RFC 9110 15.2). */

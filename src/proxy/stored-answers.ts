@@ -3,6 +3,7 @@ import type { StoredAnswers } from '#libs/kernel';
 import type { RouteSettings } from '../config/index.js';
 import { compileCompression } from '../http/compression.js';
 import type { RouteParts } from './compile.js';
+import { compileOwnHeaders } from './interceptors/own-headers.js';
 
 /** Fields that a service sees as the client sent them, unless the file edits them. */
 const PASSING: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language', 'origin']);
@@ -11,14 +12,19 @@ const PASSING: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accep
  * What a route with a cache can answer without its interceptors. `null` where it has none, where a plugin wants to see
  * every request, and where the key holds who is calling.
  */
-export function compileStoredAnswers({ kept, settings }: RouteParts): StoredAnswers | null {
+export function compileStoredAnswers(parts: RouteParts): StoredAnswers | null {
+  const { kept, settings } = parts;
   const { cache, compression, headers, interceptors } = settings;
   if (kept === null || cache === 'off' || cache.key.principal || interceptors.length > 0) return null;
   const compressed = compileCompression(compression);
+  const own = compileOwnHeaders(parts);
   return Object.freeze({
     find: compileAtHand(kept, compilePassing(headers.request)),
     // What is kept says already that it varies.
-    finish: (exchange, answer) => (compressed === null || exchange.headers['accept-encoding'] === undefined ? answer : compressed.encode(exchange, answer)),
+    finish: (exchange, answer) => {
+      own?.(exchange, answer);
+      return compressed === null || exchange.headers['accept-encoding'] === undefined ? answer : compressed.encode(exchange, answer);
+    },
   } satisfies StoredAnswers);
 }
 

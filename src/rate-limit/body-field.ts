@@ -43,22 +43,55 @@ export async function readBodyFields(exchange: Exchange): Promise<void> {
   seen.set(exchange, bytes === null ? NONE : fieldsOf(bytes, parse));
 }
 
-type Parse = (text: string) => unknown;
+/** What a body says, and the names at its top, each as often as it stands there. */
+type Parse = (text: string) => readonly [value: unknown, names: readonly string[]];
 
 function parserFor(contentType: string): Parse | null {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type === 'application/x-www-form-urlencoded') return (text) => Object.fromEntries(new URLSearchParams(text));
-  return type === 'application/json' || type.endsWith('+json') ? (text) => JSON.parse(text) as unknown : null;
+  if (type === 'application/x-www-form-urlencoded') return parseForm;
+  return type === 'application/json' || type.endsWith('+json') ? (text) => [JSON.parse(text) as unknown, namesIn(text)] : null;
+}
+
+const parseForm: Parse = (text) => {
+  const form = new URLSearchParams(text);
+  return [Object.fromEntries(form), [...form.keys()]];
+};
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+
+/** Names at the top of a JSON object. */
+function namesIn(json: string): readonly string[] {
+  const names: string[] = [];
+  let depth = 0;
+  let text = '';
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (token !== ':') text = token;
+    else if (depth === 1) names.push(JSON.parse(text) as string);
+  }
+  return names;
 }
 
 function fieldsOf(bytes: Buffer, parse: Parse): Fields {
   try {
-    const value = parse(bytes.toString());
-    return typeof value === 'object' && value !== null ? (value as Fields) : NONE;
+    const [value, names] = parse(bytes.toString());
+    return typeof value === 'object' && value !== null ? withoutTwins(value as Fields, names) : NONE;
   } catch {
     // The service will say what it thinks of such a body.
     return NONE;
   }
+}
+
+/**
+ * A field that is there twice counts as missing: services do not agree which of them holds (RFC 8259 4), some pass over
+ * capitals, and who guesses the password of an account must not be counted under another one.
+ */
+function withoutTwins(fields: Fields, names: readonly string[]): Fields {
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (once.has(name.toLowerCase()) ? twice : once).add(name.toLowerCase());
+  return twice.size === 0 ? fields : Object.fromEntries(Object.entries(fields).filter(([name]) => !twice.has(name.toLowerCase())));
 }
 
 /** All bytes of a body, put back for whoever reads it next; `null` when there are too many. */

@@ -17,6 +17,13 @@ it.each<[Period, string, string, string, string, string]>([
   ['day', 'Europe/Paris', '2026-10-25T12:00:00Z', '2026-10-25', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'],
   ['day', 'Europe/Paris', '2026-03-29T12:00:00Z', '2026-03-29', '2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'],
   ['month', 'Europe/Paris', '2026-03-29T12:00:00Z', '2026-03', '2026-02-28T23:00:00Z', '2026-03-31T22:00:00Z'],
+  // An hour, or a midnight, that the clocks leave out.
+  ['hour', 'America/New_York', '2026-03-08T06:30:00Z', '2026-03-08T01', '2026-03-08T06:00:00Z', '2026-03-08T07:00:00Z'],
+  ['day', 'America/Havana', '2026-03-08T04:30:00Z', '2026-03-07', '2026-03-07T05:00:00Z', '2026-03-08T05:00:00Z'],
+  ['day', 'America/Havana', '2026-03-08T05:00:00Z', '2026-03-08', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z'],
+  ['day', 'Pacific/Apia', '2011-12-30T09:30:00Z', '2011-12-29', '2011-12-29T10:00:00Z', '2011-12-30T10:00:00Z'],
+  // One that they show twice.
+  ['hour', 'America/New_York', '2026-11-01T06:30:00Z', '2026-11-01T01', '2026-11-01T05:00:00Z', '2026-11-01T07:00:00Z'],
 ])('the %s of %s at %s is %s', (period, zone, now, name, starts, ends) => {
   expect(compileCalendar(period, zone)(at(now))).toEqual({ name, starts: at(starts), ends: at(ends) });
 });

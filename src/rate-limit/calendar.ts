@@ -57,10 +57,14 @@ function nameOf(start: number, period: Period): string {
   return new Date(start).toISOString().slice(0, LENGTH[period]);
 }
 
-/** When the clocks of the zone show a time; the first guess may be on the other side of a change of the clocks. */
+/**
+ * When the clocks of the zone show a time for the first time. One that they leave out when they are put forward is the
+ * moment of that: the clocks of the day before would have shown it.
+ */
 function moment(local: number, offset: Offset): number {
-  const guess = local - offset(local);
-  return local - offset(guess);
+  const [before, after] = [local - offset(local - DAY), local - offset(local + DAY)];
+  const isShown = (time: number): boolean => time + offset(time) === local;
+  return isShown(before) || !isShown(after) ? before : after;
 }
 
 /** How far the clocks of a zone are ahead of UTC. */

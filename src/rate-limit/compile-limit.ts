@@ -1,5 +1,6 @@
 import type { Exchange } from '#libs/kernel';
 import type { Take } from '#libs/rate-limit';
+import { statusSet } from '#libs/resilience';
 import type { LimitConfig } from '../config/index.js';
 import { compileTrust } from '../http/trusted-proxies.js';
 import type { LimitSurroundings } from './limit-ground.js';
@@ -70,11 +71,4 @@ export function compileExemption({ exempt: { ips, roles, users } }: LimitConfig,
     const held = rolesOf(principal);
     return roles.some((role) => held.has(role)) ? 'roles' : null;
   };
-}
-
-function statusSet(statuses: readonly (number | string)[]): ReadonlySet<number> {
-  return new Set(statuses.flatMap((entry) => {
-    const [from = 0, to = from] = String(entry).split('-').map(Number);
-    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  }));
 }

@@ -81,7 +81,7 @@ describe('keys', () => {
     ['the same in several limits: one tag', ['5/s', { use: 'sliding-window', rate: '100/min', name: 'slow' }], exchangeOf({ id: 'ada' }), ['{users|u:ada}:t1000', '{users|u:ada}slow:s60000']],
     ['twins', ['5/s', '6/s'], exchangeOf({ id: 'ada' }), ['{users|u:ada}:t1000', '{users|u:ada}#1:t1000']],
     ['others in several limits: the tag of the route', ['5/s', { rate: '100/min', by: 'ip' }], exchangeOf({ id: 'ada' }), ['{users}user|u:ada|:t1000', '{users}ip|192.0.2.1|:t60000']],
-    ['a share', { rate: '5/s', share: 'all' }, exchangeOf({ id: 'ada' }), ['{all|u:ada}:t1000']],
+    ['a share', { rate: '5/s', share: 'all' }, exchangeOf({ id: 'ada' }), ['{share:all|u:ada}:t1000']],
     ['the rate of a role', { rate: '5/s', roles: { admin: '9/s' } }, exchangeOf({ id: 'ada', roles: ['admin'] }), ['{users|u:ada}:t(admin)1000']],
     ['a period', { use: 'quota', rate: '5/month', zone: 'Europe/Paris' }, exchangeOf({ id: 'ada' }), ['{users|u:ada}:q2026-01']],
   ])('say what counts together: %s', (_name, input, exchange, keys) => {
@@ -91,6 +91,7 @@ describe('keys', () => {
   it.each<[string, unknown, Exchange, string]>([
     ['an API key', { rate: '5/s', by: { header: 'X-API-Key' } }, exchangeOf({ headers: { 'x-api-key': 'sk-very-secret' } }), 'secret'],
     ['an email address for an id', '5/s', exchangeOf({ id: 'ada@example.org' }), 'ada'],
+    ['an id that looks like the hash of another one', '5/s', exchangeOf({ id: 'x'.repeat(22) }), 'xxx'],
     ['an id that would break out of its place', '5/s', exchangeOf({ id: 'a}b|c' }), '}b'],
     ['an agent', { rate: '5/s', by: 'agent' }, exchangeOf({ headers: { 'user-agent': 'Mozilla' } }), 'Mozilla'],
   ])('never hold %s', (_name, input, exchange, secret) => {

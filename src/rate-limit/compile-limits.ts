@@ -69,7 +69,8 @@ interface Group {
  * route are not all counted by the same, only the scope stands there.
  */
 function partsOf({ by, config, name }: Chosen, { chosen, ipv6Prefix, route }: Group): LimitParts {
-  const scope = config.share ?? route;
+  // A share may be called like a route, and is another scope all the same.
+  const scope = config.share === undefined ? route : `share:${config.share}`;
   const way = wayOf(by);
   const twins = chosen.filter((other) => other.config.share === config.share && wayOf(other.by) === way && other.config.name === config.name);
   const number = twins.findIndex((other) => other.config === config);

@@ -1,5 +1,5 @@
 export { noteBodyFields } from './body-field.js';
-export { compileLimits, type Limits } from './compile-limits.js';
+export { chosenLimits, compileLimits, type Chosen, type Limits } from './compile-limits.js';
 export { judgeLimits, type JudgedLimit } from './explain-limits.js';
 export { uncounted, type LimitGround, type LimitSurroundings } from './limit-ground.js';
 export { LimitGuard } from './limit-guard.js';

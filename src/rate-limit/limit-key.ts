@@ -33,7 +33,7 @@ export function wayOf(by: readonly By[]): string {
 }
 
 function compilePart(by: By, { ipv6Prefix, route }: { readonly route: string; readonly ipv6Prefix: number }): KeyOf {
-  if (typeof by === 'object') return 'header' in by ? headerKey(by.header.toLowerCase()) : (exchange) => hashed(bodyField(exchange, by.body).trim().toLowerCase());
+  if (typeof by === 'object') return 'header' in by ? headerKey(by.header.toLowerCase()) : (exchange) => hashed(bodyField(exchange, by.body).normalize('NFKC').trim().toLowerCase());
   const network = compileNetworkKey(ipv6Prefix);
   const address: KeyOf = ({ client }) => network(client);
   switch (by) {
@@ -55,8 +55,9 @@ function headerKey(name: string): KeyOf {
   };
 }
 
+/** What is as long as a hash could be chosen to look like that of somebody else. */
 function safe(text: string): string {
-  return PLAIN.test(text) ? text : hashed(text);
+  return PLAIN.test(text) && text.length !== DIGITS ? text : hashed(text);
 }
 
 function hashed(text: string): string {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { MemoryLimitStore, StoreByLimit, type Take } from '#libs/rate-limit';
 import { FakeClock, limitStoreContract } from '#libs/testing';
 import { QuotaStore } from './quota-store.js';
@@ -76,6 +77,23 @@ describe('QuotaStore', () => {
   ])('says in words that it cannot keep them: %s', (_name, prepare) => {
     const path = prepare(folder());
     expect(() => new QuotaStore(path, new FakeClock())).toThrow(`limits.data: the quotas cannot be kept in ${join(path, 'limits.db')}: `);
+  });
+
+  it('does not wait again and again for a file that is locked', () => {
+    const [path, clock] = [folder(), new FakeClock()];
+    const store = new QuotaStore(path, clock);
+    store.take([take('a')]);
+    const other = new DatabaseSync(join(path, 'limits.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const started = performance.now();
+    for (let i = 0; i < 20; i++) store.give([take('a')]);
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(() => store.take([take('a')])).toThrow(/locked/);
+    other.exec('ROLLBACK');
+    other.close();
+    clock.advance(1_000);
+    expect(store.take([take('a')])[0]).toMatchObject({ allowed: true, remaining: 3 });
+    store.close();
   });
 
   it('throws when it cannot write any more, and goes on when it can', () => {

@@ -59,27 +59,38 @@ export class QuotaStore implements LimitStore {
 
   /** @throws Error when the file cannot be written. */
   take(takes: readonly Take[]): readonly Verdict[] {
-    if (this.#failure !== null && this.clock.elapsed() < this.#failure.until) throw this.#failure.error;
+    if (this.#rests()) throw this.#failure?.error;
     try {
       if (this.clock.now() >= this.#sweepAt) this.#sweep();
       const [only] = takes;
       return takes.length === 1 && only ? [this.#takeOne(only)] : this.#takeAll(takes);
     } catch (error) {
-      this.#failure = { error, until: this.clock.elapsed() + REST };
+      this.#failed(error);
       throw error;
     }
   }
 
   give(takes: readonly Take[]): void {
+    // Many that end at once must not wait one after the other for a file that is locked.
+    if (this.#rests()) return;
     try {
       for (const { cost, key } of takes) this.#statements.give.run({ key, cost });
-    } catch {
+    } catch (error) {
       // What cannot be put back is lost.
+      this.#failed(error);
     }
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #rests(): boolean {
+    return this.#failure !== null && this.clock.elapsed() < this.#failure.until;
+  }
+
+  #failed(error: unknown): void {
+    this.#failure = { error, until: this.clock.elapsed() + REST };
   }
 
   /** One statement is one transaction. */

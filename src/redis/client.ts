@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { GatewayConfig } from '../config/index.js';
 import type { RedisPlace, RedisUrl } from '../config/schema/redis-url.js';
 import { within } from './deadlines.js';
+import { reasonOf } from './errors.js';
 
 export type RedisConfig = NonNullable<GatewayConfig['redis']>;
 
@@ -42,8 +43,18 @@ export function opener(config: Pick<RedisConfig, 'connectTimeout' | 'tls'>, url:
       socket: { host: place.host, port: place.port, connectTimeout: config.connectTimeout, reconnectStrategy: false, ...(url.tls ? tlsOptions(config.tls, place.host) : {}) },
     });
     client.unref();
-    return client as unknown as Client;
+    return discreet(client as unknown as Client, password);
   };
+}
+
+/** A server that does not know AUTH repeats what it was told, or the beginning of it. */
+function discreet(client: Client, password: string | null): Client {
+  if (password === null || password === '') return client;
+  const connect = client.connect.bind(client);
+  client.connect = () => connect().catch((error: unknown) => {
+    throw new Error(reasonOf(error).replace(/,? with args beginning with:.*/s, '').replaceAll(password, '***'));
+  });
+  return client;
 }
 
 function tlsOptions(tls: RedisConfig['tls'], host: string) {

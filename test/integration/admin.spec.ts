@@ -38,6 +38,22 @@ describe('the admin endpoint', () => {
     expect((await gw.fetch('/ops/services/a/breaker/close', { method: 'POST', headers })).status).toBe(status);
   });
 
+  it.each<[string, string | undefined, string]>([
+    ['an empty form', 'application/x-www-form-urlencoded', ''],
+    ['a form', 'application/x-www-form-urlencoded', 'a=1'],
+    ['no JSON at all', 'application/json', ''],
+    ['JSON that is none', 'application/json', '{'],
+    ['bytes', 'application/octet-stream', 'x'.repeat(2_000_000)],
+    ['a type that is none', 'garbage', 'x'],
+    ['no type', undefined, 'x'],
+  ])('passes over a body: %s', async (_what, type, body) => {
+    const headers = { ...admin, ...(type !== undefined && { 'content-type': type }) };
+    for (const path of ['reload', 'cache/purge?prefix=/', 'services/a/breaker/close']) {
+      expect((await gw.fetch(`/ops/${path}`, { method: 'POST', headers, body: Buffer.from(body) })).status).toBe(200);
+    }
+    expect((await gw.fetch('/ops/nothing', { method: 'POST', headers, body: Buffer.from(body) })).status).toBe(404);
+  });
+
   it('shows services, their targets and circuit breakers', async () => {
     const all = (await gw.fetch('/ops/services', { headers: admin })).json<Record<string, View>>();
     expect(Object.keys(all)).toEqual(['a', 'plain']);

@@ -141,6 +141,10 @@ describe('L1: whose requests count together', () => {
   it.each<[string, string, Parameters<TestGateway['fetch']>[1], Parameters<TestGateway['fetch']>[1]]>([
     ['addresses of one IPv6 network', 'ip', from('2001:db8:1:200::1'), from('2001:db8:1:2ff:ffff::9')],
     ['an account in other letters', '{ body: email }', post('{"email":"a@x"}'), post('{"email":" A@X "}')],
+    ['an account in wide letters', '{ body: email }', post('{"email":"a@x"}'), post('{"email":"\uff41@x"}')],
+    ['an account that is there twice', '{ body: email }', post('{"a":{"email":1},"email":"a@x","email":"b@x"}'), post('{"email":"a@x","\\u0065mail":"c@x"}')],
+    ['an account in two spellings', '{ body: email }', post('{"email":"b@x","Email":"a@x"}'), post('{"email":"c@x","Email":"a@x"}')],
+    ['an account that is twice in a form', '{ body: email }', post('email=a&email=b', 'application/x-www-form-urlencoded'), post('email=a&Email=c', 'application/x-www-form-urlencoded')],
     ['bodies without the field', '{ body: email }', post('{"email":["a@x"]}'), post('not json')],
     ['bodies that are too long', '{ body: email }', post(`{"email":"a","x":"${'x'.repeat(70_000)}"}`), post(`{"email":"b","x":"${'x'.repeat(70_000)}"}`)],
     ['everybody on the route', 'route', from('192.0.2.1'), from('192.0.2.2')],

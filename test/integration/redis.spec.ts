@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCache, KeyvAdapter, type CacheManagerStore } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
@@ -194,6 +195,14 @@ described('a Redis of its own', () => {
     await using connected = await Connected.to({ ...settings, url: settings.url.replace('HOST', server.host) });
     expect(connected.redis.away).toMatch(why);
     expect(connected.redis.away).not.toMatch(/wrong@|:open/);
+  });
+
+  it('a server that repeats the password is told of without it', async () => {
+    const parrot = createServer((socket) => void socket.on('error', () => undefined).once('data', () => socket.write("-ERR unknown command 'AUTH', with args beginning with: 'app' 'hunter2'\r\n-ERR hunter2\r\n")));
+    await new Promise<void>((resolve) => { parrot.listen(0, '127.0.0.1', resolve); });
+    await using connected = await Connected.to({ url: `redis://app:hunter2@127.0.0.1:${(parrot.address() as AddressInfo).port}`, connectTimeout: '300ms' });
+    expect(connected.redis.away).toBe("ERR unknown command 'AUTH'");
+    parrot.close();
   });
 
   it('takes user, password and database as they are', async () => {

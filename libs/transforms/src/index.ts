@@ -15,5 +15,5 @@ export { compileRedirects } from './redirects.js';
 export { compileRequestHeaders, foldName, type ContextNames, type RequestHeaders, type RequestHeaderSettings } from './request-headers.js';
 export { compileTemplate, REQUEST_VARIABLES, requestVariable, type TemplateScope } from './request-template.js';
 export { readJsonAnswer } from './read-json-answer.js';
-export { compileResponseHeaders } from './response-headers.js';
+export { compileResponseHeaders, partByRequest } from './response-headers.js';
 export { compileJsonTemplate, compileText, TemplateError, type Getter, type Resolve } from './template.js';

@@ -1,7 +1,7 @@
 import { Answer, HeaderList } from '#libs/kernel';
 import { exchangeOf } from '../test/exchange.js';
 import type { HeaderEdit } from './header-edit.js';
-import { compileResponseHeaders } from './response-headers.js';
+import { compileResponseHeaders, partByRequest } from './response-headers.js';
 import { TemplateError } from './template.js';
 
 const nothing: HeaderEdit = { mode: 'all', allow: [], drop: [], set: {} };
@@ -25,4 +25,19 @@ it('has nothing to do without settings', () => {
 
 it('refuses a template it does not know', () => {
   expect(() => compileResponseHeaders({ ...nothing, set: { 'X-A': '{answer.status}' } })).toThrow(TemplateError);
+});
+
+describe('partByRequest', () => {
+  const edit: HeaderEdit = { mode: 'list', allow: ['X-Keep'], drop: ['Server'], set: { A: 'fixed', B: '{service.name} of {route.name}', C: '{target.url}', D: '{request.id}', E: 'for {principal.id} by {service.name}' } };
+
+  it('parts what tells of a request from what tells of the answer', () => {
+    const { own, shared } = partByRequest(edit);
+    expect(shared).toEqual({ ...edit, set: { A: 'fixed', B: '{service.name} of {route.name}', C: '{target.url}' } });
+    expect(own).toEqual({ ...nothing, set: { D: '{request.id}', E: 'for {principal.id} by {service.name}' } });
+  });
+
+  it('leaves an edit whole that tells of none', () => {
+    const plain = { ...nothing, set: { A: '{{request.id}}', B: '{target.url}' } };
+    expect(partByRequest(plain)).toEqual({ shared: plain, own: null });
+  });
 });

@@ -1,5 +1,6 @@
 import type { Answer, Exchange, HeaderList } from '#libs/kernel';
 import { compileSetHeaders, lowerCase, type HeaderEdit } from './header-edit.js';
+import { placeholdersOf } from './template.js';
 
 /** With `mode: list`, fields without which the answer cannot be read or would not be valid HTTP. */
 const NEVER_UNLISTED = ['content-type', 'content-length', 'content-encoding', 'content-range', 'transfer-encoding', 'date'];
@@ -19,6 +20,24 @@ export function compileResponseHeaders({ mode, allow, drop, set }: HeaderEdit): 
   return (exchange, { headers }) => {
     if (filters) keepOnly(headers, passes);
     for (const step of steps) step(exchange, headers);
+  };
+}
+
+/** What tells who answered, or for which route: the same for all who get the answer. */
+const OF_ANSWER: ReadonlySet<string> = new Set(['route.name', 'service.name', 'target.url']);
+
+/**
+ * Parts an edit in two, for an answer that is kept and given to others: what is the same for all of them, and the fields
+ * that tell of one request, such as `{request.id}`; `null` where there is none.
+ * @throws TemplateError for a lone `{`.
+ */
+export function partByRequest(edit: HeaderEdit): { readonly shared: HeaderEdit; readonly own: HeaderEdit | null } {
+  const isOwn = ([, template]: readonly [string, string]): boolean => placeholdersOf(template).some((name) => !OF_ANSWER.has(name));
+  const fields = Object.entries(edit.set);
+  if (!fields.some(isOwn)) return { shared: edit, own: null };
+  return {
+    shared: { ...edit, set: Object.fromEntries(fields.filter((field) => !isOwn(field))) },
+    own: { mode: 'all', allow: [], drop: [], set: Object.fromEntries(fields.filter(isOwn)) },
   };
 }
 

@@ -54,6 +54,16 @@ export function literalOf(text: string): string | null {
   return others.length === 0 && typeof first === 'string' ? first : null;
 }
 
+/** Names in the placeholders of a text. */
+export function placeholdersOf(text: string): readonly string[] {
+  const names: string[] = [];
+  parse(text, (name) => {
+    names.push(name);
+    return () => undefined;
+  }, []);
+  return names;
+}
+
 /** A value inside a text. */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;

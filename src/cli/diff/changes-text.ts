@@ -1,12 +1,12 @@
 import type { Io } from '../io.js';
 import { alignedLines, counted, placed, shown } from '../text.js';
 import { pathText, type Change, type Side } from './changes.js';
-import type { Effect } from './meaning.js';
+import type { Effect } from './effect.js';
 
 const TITLES: Readonly<Record<Effect, string>> = {
   restart: 'Needs a restart',
   connections: 'Takes effect with a reload, which replaces connections to targets',
-  state: 'Takes effect with a reload, after which their breakers, budgets and limits begin anew',
+  state: 'Takes effect with a reload, after which breakers, budgets, limits or caches begin anew',
   hot: 'Takes effect with a reload',
 };
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;
@@ -42,7 +42,8 @@ function groupLines(group: readonly Change[], paint: Io['paint']): string[] {
   const [first] = group as [Change, ...Change[]];
   const below = belowOf(first);
   const title = group.length === 1 || below === null ? pathText(first.path) : `${pathText(below)} of ${ownersText(group)}`;
-  const meaning = group.length === 1 ? first.meaning : '';
+  const meanings = new Set(group.filter(({ path: [section] }) => group.length === 1 || section !== 'defaults').map((change) => change.meaning));
+  const meaning = meanings.size === 1 ? [...meanings].join('') : '';
   return [
     `  ${paint(STYLES[first.kind], MARKS[first.kind])} ${title}`,
     ...alignedLines(sideRows(first)).map((line) => `      ${line}`),

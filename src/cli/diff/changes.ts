@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import { fingerprint, renderEffective, type GatewayConfig, type Origin } from '../../config/index.js';
 import type { Both } from './both.js';
-import { meaningOf, type Difference, type Meaning } from './meaning.js';
+import type { Difference, Meaning } from './effect.js';
+import { meaningOf } from './meaning.js';
 
 /** A value of one of the configurations as it may be shown, and where it was written. */
 export interface Side extends Origin {

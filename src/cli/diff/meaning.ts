@@ -2,28 +2,12 @@ import type { GatewayConfig, ServiceConfig } from '../../config/index.js';
 import { withoutPassword } from '../../config/redact.js';
 import { targetKey } from '../../services/targets.js';
 import type { Both } from './both.js';
-
-/**
- * What it takes and costs to put a change in force. `hot`: a reload. `state`: a reload, after which breakers, budgets
- * or limits begin anew. `connections`: a reload that replaces connections to targets. `restart`: a new process.
- */
-export type Effect = 'restart' | 'connections' | 'state' | 'hot';
-
-/** A place where two configurations are not the same. */
-export interface Difference {
-  readonly kind: 'added' | 'removed' | 'changed';
-  readonly path: readonly string[];
-}
-
-export interface Meaning {
-  readonly effect: Effect;
-  /** What there is to know beyond the effect; empty where there is nothing. */
-  readonly meaning: string;
-}
+import { anew, hot, type Difference, type Meaning } from './effect.js';
+import { meaningForStores } from './stores.js';
 
 const RESTART: Meaning = { effect: 'restart', meaning: '' };
-const STATE: Meaning = { effect: 'state', meaning: '' };
-const HOT: Meaning = { effect: 'hot', meaning: '' };
+const STATE = anew('');
+const HOT = hot('');
 
 /** Settings that a state of their own is kept under, below their route or service. */
 const STATEFUL: readonly string[] = ['breaker.', 'concurrency.', 'health.passive.', 'retry.budget.'];
@@ -36,14 +20,12 @@ export function meaningOf({ kind, path }: Difference, both: Both<GatewayConfig>)
     return hot(kind === 'added' ? 'its connections open with the first request' : 'its requests under way finish, then its connections close');
   }
   if ((section === 'services' || section === 'routes') && STATEFUL.some((setting) => `${below.join('.')}.`.startsWith(setting) && `${below.join('.')}.` !== setting)) return STATE;
+  const stores = meaningForStores({ kind, path }, both);
+  if (stores !== null) return stores;
   if (section === 'services') return ofService(both.old.services[name], both.new.services[name], { name, key: below[0] ?? '' });
   if (section === 'authenticate') return hot('every credential is judged anew: one that was good may no longer be');
   if (section === 'defaults') return hot('for what matches no route; routes and endpoints that inherit it are told of themselves');
   return HOT;
-}
-
-function hot(meaning: string): Meaning {
-  return { effect: 'hot', meaning };
 }
 
 interface Setting {

@@ -33,3 +33,7 @@ it('cache: of the file says where', () => {
   expect(cacheTiersSchema.parse({})).toEqual({ memory: 67_108_864, redis: true });
   expect(cacheTiersSchema.parse({ memory: '1GiB', maxEntries: 10, redis: 'off' })).toEqual({ memory: 1_073_741_824, maxEntries: 10, redis: false });
 });
+
+it('cache: of the file wants memory for one answer at least', () => {
+  expect(cacheTiersSchema.safeParse({ memory: '0b' }).error?.issues).toMatchObject([{ path: ['memory'], message: expect.stringMatching(/^expected at least 1KiB/) }]);
+});

@@ -40,9 +40,12 @@ export const cacheSchema = z.union([
   }),
 ]);
 
+/** Bytes without which not even one answer fits. */
+const LEAST = 1_024;
+
 /** Where answers are kept. */
 export const cacheTiersSchema = z.strictObject({
-  memory: size().prefault('64MiB').describe('Memory for answers in each worker; what was used least lately makes room. Default: 64MiB. Danger: every worker may take as much, besides what it needs anyway.'),
+  memory: size().refine((bytes) => bytes >= LEAST, { error: 'expected at least 1KiB; what no route is to keep is said there, by `cache: off`' }).prefault('64MiB').describe('Memory for answers in each worker; what was used least lately makes room. Default: 64MiB. Danger: every worker may take as much, besides what it needs anyway.'),
   maxEntries: z.int().min(1).optional().describe('Answers in each worker at most. Default: as many as there is memory for.'),
   redis: onOff().default(true).describe('Whether answers are kept in Redis too, for all workers and instances, where there is a `redis:`. Default: on.'),
 });

@@ -47,7 +47,7 @@ const shape = {
   burst: z.int().min(1).optional().describe('Token bucket: how many may come at once. Default: as many as the rate counts.'),
   initial: z.int().min(0).optional().describe('Token bucket: how many tokens a new caller has. Default: all of `burst`.'),
   zone: z.string().refine(isZone, { error: 'expected a time zone such as UTC or Europe/Paris' }).optional().describe('Quota: the time zone of its calendar. Default: UTC.'),
-  by: listOf(key).optional().describe('Whose requests count together: `ip`, `user`, `role`, `key` (the credential’s owner at its authenticator), `route`, `method`, `agent` (User-Agent), `{ header: X }`, `{ body: field }`; several of them together are one key. `user`, `role` and `key` are the address where nobody is authenticated. Default: ip on public routes, user on others. Danger: header, agent and body are what the client says; alone they stop nobody.'),
+  by: listOf(key).refine((keys) => keys.length > 0, { error: 'expected at least one; all requests count together with `route`' }).optional().describe('Whose requests count together: `ip`, `user`, `role`, `key` (the credential’s owner at its authenticator), `route`, `method`, `agent` (User-Agent), `{ header: X }`, `{ body: field }`; several of them together are one key. `user`, `role` and `key` are the address where nobody is authenticated. Default: ip on public routes, user on others. Danger: header, agent and body are what the client says; alone they stop nobody.'),
   name: name().optional().describe('What headers, logs and metrics call it. Default: the rate.'),
   share: name().optional().describe('Routes whose limits share a name count together. Default: each route for itself.'),
   message: z.string().min(1).optional().describe('What a refusal says: the `{detail}` of `errors`. Default: the name of the limit, and when to come back.'),
@@ -75,7 +75,7 @@ export const limitSchema = z.union([
   z.literal('off').describe('No limit.'),
   rate().refine((text) => parseRate(text) !== undefined, { error: RATE }).describe('A token bucket of this rate.'),
   limit.describe('One limit.'),
-  z.array(z.union([rate().refine((text) => parseRate(text) !== undefined, { error: RATE }), limit])).describe('Several limits, all of which must have room; one that refuses takes nothing from the others.'),
+  z.array(z.union([rate().refine((text) => parseRate(text) !== undefined, { error: RATE }), limit])).min(1, { error: 'expected at least one limit; `off` is none' }).describe('Several limits, all of which must have room; one that refuses takes nothing from the others.'),
 ]);
 
 /** `limitHeaders:` of a route, a policy or `defaults`. */

@@ -20,5 +20,8 @@ it.each<[string, object, RegExp]>([
   ['TLS settings without TLS', { url: 'redis://h', tls: {} }, /^tls: `url` does not ask for TLS/],
   ['sentinels’ credentials without sentinels', { url: 'redis://h', sentinel: { password: 's' } }, /^sentinel: /],
   ['a prefix with braces, which would decide the slot of every key', { url: 'redis://h', prefix: '{a}:' }, /^prefix: expected letters/],
+  ['no time to answer', { url: 'redis://h', timeout: '0s' }, /^timeout: expected at least 1ms/],
+  ['no time to connect', { url: 'redis://h', connectTimeout: '0ms' }, /^connectTimeout: expected at least 1ms/],
+  ['no pause', { url: 'redis://h', retry: '1ms' }, /^retry: expected at least 10ms/],
   ['no prefix', { url: 'redis://h', prefix: '' }, /^prefix: /],
 ])('refuses %s', (_what, value, message) => expect(messages(value)).toEqual([expect.stringMatching(message)]));

@@ -15,6 +15,9 @@ const url = secretText().superRefine((secret, context) => {
   if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
 }).meta({ secret: true });
 
+/** With no time at all nothing would ever be answered in it, and it would be tried again without a pause. */
+const some = (least: number) => duration().refine((milliseconds) => milliseconds >= least, { error: `expected at least ${least}ms` });
+
 /** The one Redis of a gateway. */
 export const redisSchema = z.strictObject({
   url: url.describe('Where it is: `redis://[user:password@]host:port[/database]`, `redis+sentinel://host:port,host:port/name-of-the-master[/database]` or `redis+cluster://host:port,host:port`; with `rediss` for TLS. Default ports: 6379, of sentinels 26379.'),
@@ -22,9 +25,9 @@ export const redisSchema = z.strictObject({
   sentinel: z.strictObject(credentials('the sentinels')).prefault({}).describe('Sentinels may want credentials of their own.'),
   tls: tlsTowards('Redis').optional().describe('How a `rediss://` server is recognised, and how the gateway shows who it is. Default: by Node’s authorities.'),
   prefix: z.string().regex(/^[\w.:-]+$/, { error: 'expected letters, digits, ".", ":", "-" or "_"' }).default('passerelle:').describe('Begins every key and channel, so that several gateways can share a Redis without sharing what they count and keep. Default: `passerelle:`.'),
-  timeout: duration().prefault('25ms').describe('How long one command may take; without an answer by then the gateway goes on without Redis. After three in a row the connection is given up, and made anew. Default: 25ms. Danger: every request that asks Redis may take this much longer while it is slow.'),
-  connectTimeout: duration().prefault('1s').describe('How long connecting may take, TLS and password included. Default: 1s.'),
-  retry: duration().prefault('1s').describe('How often a Redis that is away is tried again, give or take a quarter. Until then nothing waits for it. Default: 1s.'),
+  timeout: some(1).prefault('25ms').describe('How long one command may take; without an answer by then the gateway goes on without Redis. After three in a row the connection is given up, and made anew. Default: 25ms. Danger: every request that asks Redis may take this much longer while it is slow.'),
+  connectTimeout: some(1).prefault('1s').describe('How long connecting may take, TLS and password included. Default: 1s.'),
+  retry: some(10).prefault('1s').describe('How often a Redis that is away is tried again, give or take a quarter. Until then nothing waits for it. Default: 1s.'),
 }).superRefine(checkTogether);
 
 interface Settings {

@@ -39,6 +39,8 @@ describe('limits', () => {
     ['an exempt role that is not known', `roles: { known: [admin] }\n${ROUTE('{ rate: 1/s, exempt: { roles: [x] } }')}`, 'routes.r.limit.exempt.roles.x: there is no role "x"'],
     ['two of a name', ROUTE('[{ rate: 1/s, name: a }, { rate: 2/s, name: a }]'), 'routes.r.limit[1].name: there is another limit "a" on this route'],
     ['a share that shares nothing', `routes:\n  a: { match: { path: /a }, to: echo, limit: { rate: 1/s, share: x } }\n  b: { match: { path: /b }, to: echo, authenticate: none, limit: { rate: 1/s, share: x } }`, 'routes.b.limit.share: "x" is counted by ["ip"] here and by ["user"] at routes.a, which share nothing'],
+    ['limits that are none', ROUTE('[]'), 'routes.r.limit: expected at least one limit; `off` is none'],
+    ['a key of nothing', ROUTE('{ rate: 1/s, by: [] }'), 'routes.r.limit.by: expected at least one; all requests count together with `route`'],
     ['in an endpoint', 'endpoints: { info: { limit: { rate: 1/s, by: key } } }', 'endpoints.info.limit.by: `authenticate` is `none` here, so there is no key to count by'],
     ['headers', ROUTE('1/s', ', limitHeaders: { x: utc }'), 'routes.r.limitHeaders.x: expected "off", "delta" or "unix"'],
     ['a prefix', 'limits: { ipv6Prefix: 200 }', 'limits.ipv6Prefix: expected a number of at most 128'],

@@ -2,6 +2,7 @@ import { Answer, AnswerBody, HeaderList, type Exchange, type Interceptor } from 
 import { compileCombination, stringifyExact, type Getter, type Ingredients } from '#libs/transforms';
 import type { AggregateConfig } from '../../config/index.js';
 import { AggregateCall, CallRefused, type Part } from '../aggregate-call.js';
+import { limitSharing } from '../aggregate-sharing.js';
 import type { CompileRequest } from '../compile.js';
 
 /** `aggregate:` asks several services at once and makes one answer of theirs. */
@@ -45,9 +46,10 @@ class Aggregate implements Interceptor {
     const missing = Object.fromEntries(gaps.map(({ name, problem }) => [name, problem?.type.code ?? '']));
     const bytes = stringifyExact(this.combine({ exchange, values, missing }) ?? null);
     const headers = new HeaderList(['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length)]);
+    limitSharing(headers, parts);
     if (!first) return new Answer(200, headers, AnswerBody.of(bytes));
     headers.append('X-Partial', gaps.map(({ name }) => name).join(', '));
-    headers.append('Cache-Control', 'no-store');
+    headers.set('Cache-Control', 'no-store');
     exchange.degraded = 'partial';
     exchange.failure = first.problem;
     return new Answer(this.config.partial, headers, AnswerBody.of(bytes));

@@ -1,12 +1,12 @@
 import type { Answer, Exchange, Interceptor, Next, Transform } from '#libs/kernel';
-import { compilePath, compileQuery, compileRedirects, compileResponseHeaders } from '#libs/transforms';
+import { compilePath, compileQuery, compileRedirects, compileResponseHeaders, partByRequest } from '#libs/transforms';
 import type { CompileRequest } from '../compile.js';
 
 type RequestEdit = NonNullable<Transform['request']>;
 type ResponseEdit = NonNullable<Transform['response']>;
 
 /** Path, query and header edits of the route, then its `transform:` list; responses are edited in reverse order. */
-export const transforms: CompileRequest = ({ settings, extensions, surroundings }): Interceptor | null => {
+export const transforms: CompileRequest = ({ settings, extensions, kept, surroundings }): Interceptor | null => {
   const listed = settings.transform.map((chosen) => extensions.create('transform', chosen, surroundings));
   const requests = [
     compilePath(settings.path, settings.trailingSlash),
@@ -16,7 +16,8 @@ export const transforms: CompileRequest = ({ settings, extensions, surroundings 
   const responses = [
     ...listed.toReversed().map((transform) => transform.response?.bind(transform)),
     compileRedirects(settings.redirects),
-    compileResponseHeaders(settings.headers.response),
+    // What tells of one request is said outside of the cache.
+    compileResponseHeaders(kept === null ? settings.headers.response : partByRequest(settings.headers.response).shared),
   ].filter((edit): edit is ResponseEdit => !!edit);
   if (requests.length === 0 && responses.length === 0) return null;
   return {

@@ -21,9 +21,9 @@ export class CachedRoute implements Interceptor {
   constructor(private readonly parts: CacheParts) {}
 
   intercept(exchange: Exchange, next: Next): Promise<Answer> {
-    const { isAuthenticated, keys, settings, store } = this.parts;
+    const { keys, settings, store } = this.parts;
     // step 1
-    const request = requestOf(exchange, isAuthenticated(exchange));
+    const request = requestOf(exchange, this.parts.isAuthenticated(exchange));
     const why = bypassed(exchange, request, settings);
     const key = why === null ? keys.of(exchange) : null;
     if (key === null) return this.#pass(exchange, next, why === 'method' ? 'method' : 'bypass');
