@@ -27,12 +27,11 @@ ${tables(scenarios)}
 
 - The limits give 500 a day. Both instances, or workers, are asked by 200 clients with one request under way each, on kept
   connections, until far more has been asked for than there is. Redis has 5 s for its answers there: what it says too late is
-  counted by each instance alone (\`away: local\`), which is no longer exact. Two rows have the default, \`redis.timeout: 25ms\`:
-  200 clients at once keep the gateways, which share the machine with Redis and the clients, so busy that answers of Redis are
-  late, above all in the first second of a process, and each instance may give as much again. How much it is differs from run to
-  run, from 500 to 1,500. Where a limit has to be exact on a machine that is over its capacity too, give Redis more time, or
-  refuse what cannot be counted by \`away: deny\`.
-- Where Redis is killed, started again or frozen, \`redis.timeout\` and \`redis.retry\` are the defaults, 25 ms and 1 s. 32 clients ask
+  counted by each instance alone (\`away: local\`), which is no longer exact. Two rows have the default, \`redis.timeout: 50ms\`,
+  with gateways, Redis and clients on one full machine, the first of them in the first second of the gateways' lives. Where a
+  limit has to be exact on a machine far over its capacity too, give Redis more time, or refuse what cannot be counted by
+  \`away: deny\`.
+- Where Redis is killed, started again or frozen, \`redis.timeout\` and \`redis.retry\` are the defaults, 50 ms and 1 s. 32 clients ask
   without a pause; a third of the time all is well, then Redis is gone for a third. A frozen Redis keeps its connections and says
   nothing; eight clients ask there every few milliseconds. The time until both instances ask Redis again runs from its first answer.
 - The thousand identical requests are sent at once, over a thousand connections; the service takes 300 ms. Most of what they take

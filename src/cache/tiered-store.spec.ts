@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { FakeClock } from '#libs/testing';
 import { stored } from './cache.fixture.js';
 import { LruStore } from './lru-store.js';
@@ -51,6 +52,7 @@ describe('TieredStore', () => {
     store = new TieredStore(new LruStore({ memory: 1_048_576 }, clock), { forget: () => Promise.resolve(2) }, clock);
     store.far = far as unknown as RedisStore;
   });
+  const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
   const here = (): boolean => store.memory.get(KEY) !== null;
   const keep = (at = clock.now()): void => store.set(KEY, stored('own', { at }), KEEP);
 
@@ -95,6 +97,27 @@ describe('TieredStore', () => {
     expect(here()).toBe(false);
   });
 
+  it('does not believe what Redis has from before, though it is asked after', async () => {
+    store.heard({ tags: ['t'] });
+    clock.advance(1);
+    const asking = [store.get(KEY), store.get(KEY)];
+    far.gets[0]?.resolve({ record: stored('old', { at: clock.now() - 1 }), keeping: KEEP });
+    expect(await asking[0]).toBeNull();
+    far.gets[1]?.resolve({ record: stored('new', { at: clock.now() }), keeping: KEEP });
+    expect(await asking[1]).not.toBeNull();
+  });
+
+  it('takes back from Redis what another instance forgot while it was on its way there', async () => {
+    const writing = Promise.withResolvers<void>();
+    jest.spyOn(far, 'set').mockReturnValue(writing.promise);
+    keep();
+    store.heard({ addresses: ['https://a/b?c'] });
+    expect(far.told).toEqual([]);
+    writing.resolve();
+    await settled();
+    expect(far.told).toEqual([KEY]);
+  });
+
   it('holds on to what came from the service while Redis was asked', async () => {
     const asking = store.get(KEY);
     keep();
@@ -108,6 +131,7 @@ describe('TieredStore', () => {
     ['an address', (own) => own.purge({ prefix: 'https://a/b?c ' }), { addresses: ['https://a/b?c', 'https://a/b?*', '/b?c', '/b?*'] }, 3],
   ])('forgets everywhere: %s', async (_what, forget, told, count) => {
     keep();
+    await settled();
     expect(await forget(store)).toBe(count);
     expect(here()).toBe(false);
     expect(far.told).toEqual([told]);

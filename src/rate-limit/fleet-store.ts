@@ -4,7 +4,7 @@ import type { LimitStore, Take, Verdict } from '#libs/rate-limit';
 import { limitsTopic, type LimitAnswer, type LimitQuestion } from './limits-topic.js';
 
 /** Milliseconds the supervisor has to answer. */
-const PATIENCE = 250;
+const PATIENCE = 1_000;
 /** Milliseconds for which a supervisor that did not answer is not asked again. */
 const REST = 1_000;
 /** Takes of one question; the others are in the next. */

@@ -4,6 +4,7 @@ import { Deadlines, within, type Deadline } from './deadlines.js';
 
 class Watched implements Deadline {
   over = false;
+  heardAt = 0;
   ended: number | null = null;
 
   expire(): void {
@@ -54,7 +55,22 @@ it('a process that stands still again and again does not go on for ever', async 
     for (const end = performance.now() + 30; performance.now() < end;);
     await sleep(0);
   }
-  expect((call.ended ?? 2000) - started).toBeLessThan(300);
+  expect((call.ended ?? 2000) - started).toBeLessThan(1000);
+});
+
+it('whoever goes on answering others is busy, and not away; but not for ever', async () => {
+  const deadlines = new Deadlines(20, systemClock);
+  const [call, other] = [new Watched(), new Watched()];
+  const started = performance.now();
+  deadlines.add(call);
+  deadlines.add(other);
+  while (call.ended === null && performance.now() - started < 5000) {
+    call.heardAt = performance.now();
+    await sleep(2);
+  }
+  expect((other.ended ?? 5000) - started).toBeLessThan(150);
+  expect((call.ended ?? 5000) - started).toBeGreaterThanOrEqual(195);
+  expect((call.ended ?? 5000) - started).toBeLessThan(2000);
 });
 
 it('what is sent only after the process stood still has time to be answered', async () => {

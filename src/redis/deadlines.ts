@@ -4,24 +4,37 @@ import type { Clock } from '#libs/kernel';
 export interface Deadline {
   /** Whether it came about; it is not told of its end then. */
   over: boolean;
+  /** When whoever it is asked of last said anything, by the same clock: who is busy is not away. */
+  readonly heardAt: number;
   /** Its time is over. Never throws. */
   expire(): void;
 }
 
+interface Waiting {
+  readonly since: number;
+  readonly deadline: Deadline;
+}
+
 /** Milliseconds that a timer may be late in a process that has time. */
 const PUNCTUAL = 5;
+/** Times the timeout that anything takes at most, and that is given back at most to a process that stands still. */
+const LENIENCE = 10;
 
-/** The same time for everyone: they end in the order they began, so that one timer does for all of them. */
+/**
+ * The same time for everyone, on one timer: so long without a word from whoever was asked, and ten times as long in all.
+ * Long queues, here or there, are no reason to do without an answer; silence is.
+ */
 export class Deadlines {
-  #waiting: { readonly due: number; readonly deadline: Deadline }[] = [];
+  #waiting: Waiting[] = [];
   #awake = false;
-  #excused = false;
+  /** Milliseconds that were given back since it was last in time. */
+  #excused = 0;
 
   /** @param timeout milliseconds. */
   constructor(private readonly timeout: number, private readonly clock: Pick<Clock, 'elapsed'>) {}
 
   add(deadline: Deadline): void {
-    this.#waiting.push({ due: this.clock.elapsed() + this.timeout, deadline });
+    this.#waiting.push({ since: this.clock.elapsed(), deadline });
     if (!this.#awake) this.#wake(this.timeout);
   }
 
@@ -33,22 +46,34 @@ export class Deadlines {
     setTimeout(() => setImmediate(() => this.#sweep(this.clock.elapsed() - due)), whole);
   }
 
-  /** @param late milliseconds; a process that stood still was late, not Redis, so they are given back, though not twice in a row. */
+  /**
+   * @param late milliseconds; a process that stood still, or that has more to do than it can, was late, and not Redis, so
+   * they are given back. Not without end.
+   */
   #sweep(late: number): void {
-    if (late > PUNCTUAL && !this.#excused) {
-      this.#excused = true;
-      return this.#wake(Math.min(late, this.timeout));
+    if (late > PUNCTUAL && this.#excused < LENIENCE * this.timeout) {
+      const back = Math.min(late, this.timeout);
+      this.#excused += back;
+      return this.#wake(back);
     }
-    this.#excused = false;
+    this.#excused = 0;
     const now = this.clock.elapsed();
-    const due = this.#waiting.filter(({ deadline }) => !deadline.over);
-    const from = due.findIndex((waiting) => waiting.due > now);
-    const ended = from < 0 ? due : due.slice(0, from);
-    this.#waiting = from < 0 ? [] : due.slice(from);
-    const [next] = this.#waiting;
+    const ended: Deadline[] = [];
+    let next = Number.POSITIVE_INFINITY;
+    this.#waiting = this.#waiting.filter((waiting) => {
+      if (waiting.deadline.over) return false;
+      const due = this.#dueOf(waiting);
+      if (due > now) next = Math.min(next, due);
+      else ended.push(waiting.deadline);
+      return due > now;
+    });
     this.#awake = false;
-    if (next) this.#wake(next.due - now);
-    for (const { deadline } of ended) deadline.expire();
+    if (this.#waiting.length > 0) this.#wake(next - now);
+    for (const deadline of ended) deadline.expire();
+  }
+
+  #dueOf({ deadline: { heardAt }, since }: Waiting): number {
+    return Math.min(Math.max(since, heardAt) + this.timeout, since + LENIENCE * this.timeout);
   }
 }
 

@@ -39,7 +39,9 @@ export class Link {
   #client: Client | null = null;
   #away: RedisAway | null = new RedisAway('it is not connected yet');
   #late = 0;
+  /** When it was made, and when the server last said anything. */
   #since = 0;
+  heardAt = 0;
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
   readonly #settled = Promise.withResolvers<void>();
@@ -84,6 +86,7 @@ export class Link {
     call.client = client;
     client.sendCommand(command).then(
       (reply) => {
+        this.heardAt = this.options.clock.elapsed();
         if (call.over) return;
         this.#late = 0;
         call.over = true;
@@ -94,6 +97,7 @@ export class Link {
   }
 
   #refused(client: Client, call: Call, error: Error): void {
+    this.heardAt = this.options.clock.elapsed();
     if (client !== this.#client) return call.fail(this.#away ?? CLOSED);
     this.#late = 0;
     const { message } = error;
@@ -197,6 +201,10 @@ class Call implements Deadline {
   readonly answer = Promise.withResolvers<unknown>();
 
   constructor(public link: Link, readonly command: readonly string[], public source: string | null) {}
+
+  get heardAt(): number {
+    return this.link.heardAt;
+  }
 
   fail(error: Error): void {
     this.over = true;

@@ -137,6 +137,15 @@ const KEY = 'https://a.org/x?y=1 f';
     }
   });
 
+  it('a purge finds what the other one is just writing', async () => {
+    for (let i = 0; i < 30; i++) {
+      one.set(`https://a.org/${i} f`, 'old', { tags: ['t'] });
+      if (i % 3 > 0) await sleep(0);
+      await two.purge(i % 2 ? { key: `https://a.org/${i}` } : { tags: ['t'] });
+    }
+    await one.until('nothing is left', async () => (await inRedis()).length === 0);
+  });
+
   it('a tag that an answer makes untrue is one of its origin, and of what is kept for any host', async () => {
     const keys = ['https://a.org/1 f', 'https://b.org/1 f', '/1 f'];
     for (const key of keys) one.set(key, key, { tags: ['t'] });

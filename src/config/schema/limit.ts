@@ -30,7 +30,7 @@ const KEYS = ['ip', 'user', 'role', 'key', 'route', 'method', 'agent'] as const;
 const key = z.union([
   z.enum(KEYS),
   z.strictObject({ header: headerName().describe('Name of a request header.') }),
-  z.strictObject({ body: z.string().min(1).describe('Name of a field at the top of a JSON or form body, such as the account at a login. The body is held until it is whole, up to 64 KiB; larger ones, and those in another form, count as if the field were missing. Capitals and blanks around it make no difference.') }),
+  z.strictObject({ body: z.string().min(1).describe('Name of a field at the top of a JSON or form body, such as the account at a login. The body is held until it is whole, up to 64 KiB; larger ones, those in another form, and those that have the field twice, count as if it were missing. Capitals and blanks around it make no difference.') }),
 ]);
 
 const network = z.string().refine(isNetwork, { error: NETWORK });

@@ -25,7 +25,7 @@ export const redisSchema = z.strictObject({
   sentinel: z.strictObject(credentials('the sentinels')).prefault({}).describe('Sentinels may want credentials of their own.'),
   tls: tlsTowards('Redis').optional().describe('How a `rediss://` server is recognised, and how the gateway shows who it is. Default: by Node’s authorities.'),
   prefix: z.string().regex(/^[\w.:-]+$/, { error: 'expected letters, digits, ".", ":", "-" or "_"' }).default('passerelle:').describe('Begins every key and channel, so that several gateways can share a Redis without sharing what they count and keep. Default: `passerelle:`.'),
-  timeout: some(1).prefault('25ms').describe('How long one command may take; without an answer by then the gateway goes on without Redis. After three in a row the connection is given up, and made anew. Default: 25ms. Danger: every request that asks Redis may take this much longer while it is slow.'),
+  timeout: some(1).prefault('50ms').describe('How long Redis may say nothing at all while a command waits for its answer; ten times as long is the most a command may take. Beyond that the gateway goes on without Redis. After three in a row the connection is given up, and made anew. Default: 50ms. Danger: every request that asks Redis may take this much longer while it is slow.'),
   connectTimeout: some(1).prefault('1s').describe('How long connecting may take, TLS and password included. Default: 1s.'),
   retry: some(10).prefault('1s').describe('How often a Redis that is away is tried again, give or take a quarter. Until then nothing waits for it. Default: 1s.'),
 }).superRefine(checkTogether);

@@ -14,8 +14,9 @@ import type { Visit } from './trip.js';
  * @param age of the response, in milliseconds.
  */
 export function answerFromStore(settings: CacheSettings, request: CacheRequest, stored: StoredResponse, age: number): Answer {
-  if (evaluate(request, stored) === 'not-modified') return new Answer(304, new HeaderList(notModified(stored, age)));
   const { headers } = assess(stored, settings);
+  // RFC 9110 15.4.5: also of what we say ourselves, such as Vary, it says what the 200 would.
+  if (evaluate(request, stored) === 'not-modified') return new Answer(304, new HeaderList(notModified({ ...stored, headers }, age)));
   const isHead = request.method === 'HEAD';
   // RFC 9110 14.2: a range means something to GET only.
   const range = isHead ? WHOLE : selectRange(request, stored);

@@ -44,6 +44,12 @@ describe('an answer at hand', () => {
     expect(find({ 'if-none-match': 'W/"1"' }).answer?.status).toBe(304);
   });
 
+  it('says with a 304 what it varies by, as with a 200', () => {
+    const dress: CacheSettings['dress'] = (_status, headers) => [...headers, 'Vary', 'Accept-Encoding'];
+    const varies = (headers: Record<string, string>) => find(headers, { settings: { dress } }).answer?.headers.get('vary');
+    expect([varies({}), varies({ 'if-none-match': '"1"' })]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
+  });
+
   it('is a part of it', () => {
     expect(find({ range: 'bytes=1-2' }).answer?.status).toBe(206);
   });
