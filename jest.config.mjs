@@ -5,6 +5,8 @@ const swc = JSON.parse(fs.readFileSync(new URL('.swcrc', import.meta.url), 'utf8
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Much of the time is spent waiting: one worker fewer than there are cores, Jest's own choice, would leave them idle.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/scripts/count-reporter.mjs'],
   roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],

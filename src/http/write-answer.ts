@@ -24,7 +24,7 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
     return;
   }
   exchange.route?.head.apply(exchange, headers);
-  if (response.req.complete === false) linger(response);
+  if (exchange.body !== null && response.req.complete === false) linger(response);
   // RFC 9110 8.6.
   if (status === 204) headers.remove('content-length');
   lengthLast(headers);
