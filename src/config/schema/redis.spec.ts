@@ -5,7 +5,7 @@ const messages = (value: object): readonly string[] => (redisSchema.safeParse(va
 it('has defaults for all but the address', () => {
   const { url, ...rest } = redisSchema.parse({ url: 'redis://:s3cret@h' });
   expect(url.reveal()).toBe('redis://:s3cret@h');
-  expect(rest).toEqual({ sentinel: {}, prefix: 'passerelle:', timeout: 25, connectTimeout: 1000, retry: 1000 });
+  expect(rest).toEqual({ sentinel: {}, prefix: 'passerelle:', timeout: 50, connectTimeout: 1000, retry: 1000 });
 });
 
 it('takes credentials apart, for sentinels too', () => {
