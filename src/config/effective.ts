@@ -11,9 +11,10 @@ import { valueOf } from './node-values.js';
 import { child, entriesOf, locate, type MapNode } from './nodes.js';
 import { originOf, type Written } from './origins.js';
 import { remember } from './provenance.js';
-import type { EndpointConfig, EndpointKind, GatewayFile, RouteConfig, RouteSettings } from './schema/index.js';
+import { filledIn, type EndpointConfig, type EndpointKind, type GatewayFile, type RouteConfig, type RouteSettings } from './schema/index.js';
 import { ENDPOINT_KINDS } from './schema/endpoints.js';
 import type { Schemas } from './schemas.js';
+import type { TlsMaterial } from './tls-material.js';
 import { reportZodIssues } from './zod-issues.js';
 
 /** What a file says once inheritance is resolved; parts that are not valid are left out, with issues. */
@@ -104,20 +105,27 @@ export function isComplete(resolved: Resolved): resolved is Complete {
 }
 
 /** The effective configuration of a file without mistakes. */
-export async function effectiveConfig(file: string, { resolved, files }: { resolved: Complete; files: BodyFiles }, schemas: Schemas): Promise<GatewayConfig> {
+export async function effectiveConfig(file: string, { resolved, files, tls }: { resolved: Complete; files: BodyFiles; tls: TlsMaterial | null }, schemas: Schemas): Promise<GatewayConfig> {
   const { version: _version, include: _include, defaults: _defaults, policies: _policies, ...rest } = resolved.file;
   const everyone = Object.keys(rest.authenticate);
   const values = {
     ...rest,
     files,
-    defaults: { authenticate: everyone, ...resolved.defaults },
-    routes: mapValues(resolved.routes, (route) => ({ authenticate: everyone, ...route })),
-    endpoints: mapValues(resolved.endpoints, (endpoint) => ({ authenticate: everyone, ...endpoint })),
+    tls,
+    defaults: asking(resolved.defaults, everyone),
+    routes: mapValues(resolved.routes, (route) => asking(route, everyone)),
+    endpoints: mapValues(resolved.endpoints, (endpoint) => asking(endpoint, everyone)),
   };
   const { written } = resolved;
   const config: GatewayConfig = { ...values, file, hash: await hashOf(values), originOf: (path) => originOf(written, path) };
   remember(config, { written, schemas });
   return deepFreeze(config);
+}
+
+/** Settings that say whom to ask: all authenticators of the file, unless they name some. */
+function asking<T extends RouteSettings>(settings: T, everyone: readonly string[]): T {
+  const authenticate = filledIn(settings.authenticate, everyone);
+  return Object.assign({ authenticate }, settings, { authenticate });
 }
 
 function mapValues<T, R>(map: ReadonlyMap<string, T>, change: (value: T) => R): Readonly<Record<string, R>> {

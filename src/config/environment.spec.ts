@@ -23,7 +23,7 @@ describe('overrides from the environment', () => {
   });
 
   it.each<[string, string, string]>([
-    ['PASSERELLE__SERVER__PROT', '1', 'PASSERELLE__SERVER__PROT server: there is no setting "PROT". Did you mean "port"? (allowed: host, port, workers, limits, timeout, watch, grace, plugins)'],
+    ['PASSERELLE__SERVER__PROT', '1', 'PASSERELLE__SERVER__PROT server: there is no setting "PROT". Did you mean "port"? (allowed: host, port, workers, tls, http2, limits, timeout, watch, grace, plugins)'],
     ['PASSERELLE__ROUTES__USERSERVICES__TO', 'x', 'PASSERELLE__ROUTES__USERSERVICES__TO routes: there is no setting "USERSERVICES". Did you mean "user-service"? (allowed: user-service)'],
     ['PASSERELLE__SERVER__PORT', 'many', 'PASSERELLE__SERVER__PORT server.port: expected a number, got [redacted]'],
     ['PASSERELLE__SERVER__PORT__X', '1', 'PASSERELLE__SERVER__PORT__X server.port: there is no setting "X"'],

@@ -1,5 +1,6 @@
 import type { Chosen } from '#libs/kernel';
 import type { EndpointConfig, EndpointKind, GatewayFile, RouteConfig, RouteSettings, ServiceConfig } from './schema/index.js';
+import type { TlsMaterial } from './tls-material.js';
 
 /** Where a value was written. */
 export interface Origin {
@@ -12,13 +13,15 @@ export interface Origin {
 
 /** The effective configuration: validated, inheritance resolved, defaults filled in, frozen. */
 export interface GatewayConfig
-  extends Pick<GatewayFile, 'info' | 'server' | 'forwarded' | 'requestId' | 'responseTime' | 'log' | 'metrics' | 'redis' | 'cache' | 'limits' | 'roles' | 'unmatched' | 'versions' | 'tests'> {
+  extends Pick<GatewayFile, 'info' | 'server' | 'forwarded' | 'requestId' | 'responseTime' | 'log' | 'metrics' | 'redis' | 'revocation' | 'database' | 'audit' | 'apiKeys' | 'identity' | 'cache' | 'limits' | 'roles' | 'unmatched' | 'versions' | 'tests'> {
   /** Absolute path of the main file; relative paths in the configuration start at its folder. */
   readonly file: string;
   /** Hash of the effective values: equal hashes mean nothing changed. */
   readonly hash: string;
   /** Bytes in base64 of the files that routes answer with, by name as written. */
   readonly files: Readonly<Record<string, string>>;
+  /** What the files hold that `server.tls` names; `null` where there is no TLS towards clients. */
+  readonly tls: TlsMaterial | null;
   /** The settings of a route that says nothing: `defaults` over the built-in ones; also for what matches no route. */
   readonly defaults: RouteSettings;
   readonly authenticate: Readonly<Record<string, Chosen>>;

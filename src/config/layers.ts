@@ -11,6 +11,9 @@ const MOUNTS: Readonly<Partial<Record<EndpointKind, readonly string[]>>> = {
   openapi: ['/openapi.json', '/openapi.yaml'],
 };
 
+/** Where the key set is, of a gateway that has one. */
+const JWKS = '/.well-known/jwks.json';
+
 /** What a route inherits, outermost first. */
 export function routeLayers(root: MapNode, name: string): readonly Layer[] {
   const route = nodeAt(root, ['routes', name]);
@@ -21,16 +24,21 @@ export function routeLayers(root: MapNode, name: string): readonly Layer[] {
 export function endpointLayers(root: MapNode, name: string): readonly Layer[] {
   const endpoint = nodeAt(root, ['endpoints', name]);
   const own = [...policyLayers(root, endpoint), { name: `endpoints.${name}`, node: endpoint }];
-  // Who asks for a role wants a caller: the endpoint is no longer open by itself.
-  const open = !own.some(({ node }) => child(node, 'authorize') !== undefined);
-  return [{ name: 'defaults', node: child(root, 'defaults') }, { name: 'default', node: builtIn(name, open, startOf(root.place.source)) }, ...own];
+  // Who asks for a role wants a caller: the endpoint is no longer open by itself. Nor is the code of a plugin ever.
+  const open = !own.some(({ node }) => child(node, 'authorize') !== undefined) && !servesPlugin(name, own);
+  return [{ name: 'defaults', node: child(root, 'defaults') }, { name: 'default', node: builtIn(name, { open, mounts: mountsOf(root)[name as EndpointKind], place: startOf(root.place.source) }) }, ...own];
+}
+
+function servesPlugin(name: string, own: readonly Layer[]): boolean {
+  const serve = own.map(({ node }) => child(node, 'serve')).findLast((node) => node !== undefined);
+  return serve === undefined ? name === 'plugin' : serve.kind === 'scalar' && serve.value === 'plugin';
 }
 
 /** Every endpoint there is: those of the file that are not `off`, and the built-in ones it does not name. */
 export function endpointNames(root: MapNode): readonly string[] {
   const written = child(root, 'endpoints');
   const named = written?.kind === 'map' ? [...written.entries.keys()] : [];
-  return [...new Set([...Object.keys(MOUNTS), ...named])].filter((name) => {
+  return [...new Set([...Object.keys(mountsOf(root)), ...named])].filter((name) => {
     const node = child(written, name);
     return !(node?.kind === 'scalar' && node.value === 'off');
   });
@@ -50,10 +58,26 @@ function policyLayers(root: MapNode, node: Node | undefined): readonly Layer[] {
   return namesIn(child(node, 'use')).map(({ name }) => ({ name: `policies.${name}`, node: nodeAt(root, ['policies', name]) }));
 }
 
-function builtIn(name: string, open: boolean, place: Place): MapNode {
+function mountsOf(root: MapNode): Readonly<Partial<Record<EndpointKind, readonly string[]>>> {
+  return publishesKeys(root) ? { ...MOUNTS, jwks: [JWKS] } : MOUNTS;
+}
+
+/** Whether the gateway has keys of its own that others may verify with. */
+function publishesKeys(root: MapNode): boolean {
+  const identity = child(root, 'identity');
+  const algorithm = child(child(identity, 'signing'), 'algorithm');
+  return identity?.kind === 'map' && !(algorithm?.kind === 'scalar' && String(algorithm.value).startsWith('HS'));
+}
+
+interface BuiltIn {
+  readonly open: boolean;
+  readonly mounts: readonly string[] | undefined;
+  readonly place: Place;
+}
+
+function builtIn(name: string, { mounts, open, place }: BuiltIn): MapNode {
   const text = (value: string): Node => ({ kind: 'scalar', place, value, plain: true, from: 'text' });
   const entries: [string, Node][] = open ? [['authenticate', text('none')]] : [];
-  const mounts = MOUNTS[name as EndpointKind];
   if (ENDPOINT_KINDS.includes(name as EndpointKind)) entries.push(['serve', text(name)]);
   if (mounts) entries.push(['at', { kind: 'list', place, items: mounts.map(text) }]);
   return { kind: 'map', place, entries: new Map(entries.map(([key, node]) => [key, { keyPlace: place, node }])) };

@@ -13,7 +13,9 @@ import { loadPlugins } from './plugins.js';
 import { Remotes } from './remotes.js';
 import { notingReads, type Image, type Looked } from './read-file.js';
 import { checkMeaning } from './semantic/index.js';
+import { checkControllers } from './semantic/table.js';
 import { ConfigurationError, Issues, type Issue } from './issues.js';
+import { readTlsMaterial } from './read-tls-material.js';
 
 export interface LoadOptions {
   /** The main file; relative to the working directory. */
@@ -34,6 +36,8 @@ export interface LoadedConfig {
   readonly extensions: ExtensionRegistry;
   /** Nest providers that plugins export, for the roof to register. */
   readonly providers: readonly unknown[];
+  /** Nest controllers that plugins export, likewise. */
+  readonly controllers: readonly unknown[];
   /** What was found on the disk. */
   readonly image: Image;
   /** What is not wrong but should be looked at. */
@@ -52,18 +56,22 @@ export async function loadConfig({ file, env, builtIns, from, looked = new Map()
   const { environment, issues, tree } = await readTree({ file, env, remotes }, reads);
   if (!tree) throw new ConfigurationError(issues.sorted());
   const plugins = await loadPlugins(withPluginVariable(tree, environment, builtIns), builtIns, issues);
+  // What a plugin that does not load would have brought, nobody knows.
+  const whole = !issues.any;
   const extensions = new ExtensionRegistry([...builtIns, ...plugins.extensions]);
   const schemas = schemasFor(extensions);
   const root = applyEnvironment(tree, schemas.file, environment, issues);
   checkFileSettings(root, schemas.file, issues);
   const resolved = resolve(root, schemas, issues);
   checkMeaning({ root, resolved, issues, warnings });
+  if (whole) checkControllers({ resolved, issues }, plugins.controllers);
   const absolute = path.resolve(file);
   const files = notingReads(reads, () => readBodyFiles(resolved, path.dirname(absolute), issues));
+  const tls = notingReads(reads, () => readTlsMaterial(resolved, path.dirname(absolute), { issues, warnings }));
   issues.throwIfAny();
   if (!isComplete(resolved)) throw new Error('A configuration that does not parse must have issues');
-  const config = await effectiveConfig(absolute, { resolved, files }, schemas);
-  return { config, extensions, providers: plugins.providers, image: from ?? image, warnings: warnings.sorted() };
+  const config = await effectiveConfig(absolute, { resolved, files, tls }, schemas);
+  return { config, extensions, providers: plugins.providers, controllers: plugins.controllers, image: from ?? image, warnings: warnings.sorted() };
 }
 
 /** The file and everything it includes, as one tree. It is read again once what it includes from elsewhere has come. */

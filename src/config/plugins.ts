@@ -12,6 +12,8 @@ export interface Plugins {
   readonly extensions: readonly Extension[];
   /** Nest providers. */
   readonly providers: readonly unknown[];
+  /** Nest controllers, mounted where endpoints of kind `plugin` are. */
+  readonly controllers: readonly unknown[];
 }
 
 const KINDS: ReadonlySet<string> = new Set<Extension['kind']>(['authenticator', 'balancer', 'discovery', 'guard', 'interceptor', 'transform']);
@@ -23,7 +25,7 @@ const AT = ['server', 'plugins'];
  */
 export async function loadPlugins(root: MapNode, builtIns: readonly Extension[], issues: Issues): Promise<Plugins> {
   const extensions: Extension[] = [];
-  const providers: unknown[] = [];
+  const nest = { providers: [] as unknown[], controllers: [] as unknown[] };
   const taken = new Set(builtIns.map(nameOf));
   for (const { name, node } of namesIn(nodeAt(root, AT))) {
     const report = (message: string): void => issues.add(node.place, AT, `${name}: ${message}`);
@@ -39,12 +41,19 @@ export async function loadPlugins(root: MapNode, builtIns: readonly Extension[],
       else extensions.push(extension);
       taken.add(nameOf(extension));
     }
-    const given = module['providers'];
-    if (Array.isArray(given)) providers.push(...(given as readonly unknown[]));
-    else if (given !== undefined) report('its export "providers" is not a list');
-    else if (found.length === 0) report('it exports no extension (what defineTransform and its like return) and no providers');
+    for (const key of ['providers', 'controllers'] as const) nest[key].push(...listIn(module, key, report));
+    if (found.length === 0 && !['providers', 'controllers'].some((key) => module[key] !== undefined)) {
+      report('it exports no extension (what defineTransform and its like return), no providers and no controllers');
+    }
   }
-  return { extensions, providers };
+  return { extensions, ...nest };
+}
+
+function listIn(module: Readonly<Record<string, unknown>>, key: string, report: (message: string) => void): readonly unknown[] {
+  const given = module[key] ?? [];
+  if (Array.isArray(given)) return given as readonly unknown[];
+  report(`its export "${key}" is not a list`);
+  return [];
 }
 
 function nameOf({ kind, name }: Extension): string {

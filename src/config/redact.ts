@@ -22,9 +22,9 @@ export function withoutPassword(text: string): string {
   return text.replace(/(\w:\/\/)[^/?#@\s]+@/g, `$1${REDACTED}@`);
 }
 
-/** What an issue is about may be malformed just where its password begins or ends: of an address of Redis, all up to the last `@` goes. */
+/** What an issue is about may be malformed just where its password begins or ends: of an address of Redis or PostgreSQL, all up to the last `@` goes. */
 function withoutAuthority(text: string): string {
-  return text.replace(/^(\s*rediss?\b[+\w]*:?)[^]*@/i, `$1//${REDACTED}@`);
+  return text.replace(/^(\s*(?:rediss?|postgres(?:ql)?)\b[+\w]*:?)[^]*@/i, `$1//${REDACTED}@`);
 }
 
 function shortened(text: string): string {

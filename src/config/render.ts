@@ -10,7 +10,7 @@ import { withUnit } from './unit-text.js';
 type Path = readonly (string | number)[];
 
 /** What a configuration holds beside the file's sections. */
-const BESIDE: ReadonlySet<string> = new Set<keyof GatewayConfig>(['file', 'files', 'hash', 'originOf']);
+const BESIDE: ReadonlySet<string> = new Set<keyof GatewayConfig>(['file', 'files', 'tls', 'hash', 'originOf']);
 
 export interface RenderOptions {
   /** Whether every value says where it was written. */

@@ -1,4 +1,4 @@
-import type { EndpointConfig, EndpointKind, MatchConfig, RouteConfig } from './schema/index.js';
+import { ENDPOINT_TREES, type EndpointConfig, type EndpointKind, type MatchConfig, type RouteConfig } from './schema/index.js';
 
 /** One line of the route table, before anything is compiled. */
 export interface TableLine {
@@ -21,7 +21,7 @@ interface Tabled {
 export function routeEntries({ routes, endpoints }: Tabled): TableLine[] {
   return [
     ...Object.entries(routes).map(([key, route]): TableLine => ({ kind: 'route', key, name: key, match: routeMatch(route), head: route.head })),
-    ...Object.entries(endpoints).map(([key, { at, head, serve }]): TableLine => ({ kind: 'endpoint', key, name: `endpoint:${key}`, match: endpointMatch(at, serve), head })),
+    ...Object.entries(endpoints).map(([key, endpoint]): TableLine => ({ kind: 'endpoint', key, name: `endpoint:${key}`, match: endpointMatch(endpoint), head: endpoint.head })),
   ];
 }
 
@@ -30,8 +30,8 @@ function routeMatch({ aggregate, match }: RouteConfig): MatchConfig {
   return aggregate === undefined || match.methods !== undefined ? match : { ...match, methods: ['GET'] };
 }
 
-function endpointMatch(at: readonly string[], serve: EndpointKind): MatchConfig {
-  // The documentation page brings its assets, which lie below it.
-  const path = serve === 'docs' || serve === 'admin' ? at.map((mount) => `${mount.replace(/\/+$/, '')}/**`) : [...at];
-  return { path, prefix: 'segment', trailingSlash: 'ignore', methods: serve === 'admin' ? ['GET', 'POST'] : ['GET'], priority: 0 };
+function endpointMatch({ at, operation, serve }: EndpointConfig & { readonly serve: EndpointKind }): MatchConfig {
+  const methods = ENDPOINT_TREES[serve];
+  const path = methods === undefined || operation !== undefined ? [...at] : at.map((mount) => `${mount.replace(/\/+$/, '')}/**`);
+  return { path, prefix: 'segment', trailingSlash: 'ignore', methods: [...(methods ?? ['GET'])], priority: 0 };
 }

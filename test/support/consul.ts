@@ -1,15 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureOldPackage } from './apt.js';
+import { Daemon } from './daemon.js';
 import { freePorts } from './ports.js';
-
-/** Milliseconds for an agent to lead its cluster of one. */
-const PATIENCE = 30_000;
 
 /**
  * Where Consul is: `CONSUL` says it, or it is on the path, or Debian's package is fetched (of the last release that has
@@ -39,7 +35,7 @@ interface Options {
 
 /** An agent of Consul that is a cluster by itself, on free ports, and keeps what it knows across a restart. */
 export class ConsulAgent implements AsyncDisposable {
-  #process: ChildProcess | null = null;
+  readonly #process = new Daemon('Consul');
 
   private constructor(
     private readonly binary: string,
@@ -68,30 +64,19 @@ export class ConsulAgent implements AsyncDisposable {
   }
 
   /** Kills it, as a machine that loses its power. */
-  async kill(): Promise<void> {
-    const running = this.#process;
-    this.#process = null;
-    if (running === null || running.exitCode !== null) return;
-    const closed = once(running, 'close');
-    running.kill('SIGKILL');
-    await closed;
+  kill(): Promise<void> {
+    return this.#process.kill();
   }
 
   /** Starts it, unless it runs, where it was and with what it knew, and waits until it leads. */
   async restart(): Promise<void> {
-    if (this.#process !== null) return;
+    if (this.#process.runs) return;
     const [http, server, serf] = this.ports;
     const flags = [
       '-server', '-bootstrap-expect=1', '-node=test', `-data-dir=${this.folder}/data`, `-config-file=${this.folder}/agent.json`, '-bind=127.0.0.1', '-client=127.0.0.1',
       `-http-port=${http}`, `-server-port=${server}`, `-serf-lan-port=${serf}`, '-serf-wan-port=-1', '-dns-port=-1', '-grpc-port=-1', '-log-level=warn',
     ];
-    this.#process = spawn(this.binary, ['agent', ...flags], { stdio: 'ignore' });
-    const started = performance.now();
-    while (!(await this.#leads())) {
-      if (this.#process.exitCode !== null) throw new Error(`Consul ended with ${this.#process.exitCode}`);
-      if (performance.now() - started > PATIENCE) throw new Error('Consul did not start');
-      await sleep(50);
-    }
+    await this.#process.start(this.binary, ['agent', ...flags], {}, () => this.#leads());
   }
 
   /** Ready once it leads, and knows that its own machine is well. */

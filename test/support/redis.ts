@@ -1,16 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { ensureCommand, findCommand } from './apt.js';
 import type { Identity } from './certificates.js';
+import { Daemon, until } from './daemon.js';
 import { freePorts } from './ports.js';
-
-/** Milliseconds for a server, or several that must find one another, to serve. */
-const PATIENCE = 30_000;
 
 /**
  * Where Redis is: `REDIS_SERVER` says it, or it is on the path, or Debian's package of its tools is installed: that one
@@ -40,7 +35,7 @@ interface Options {
 
 /** A Redis of its own on a free port of 127.0.0.1. It never touches the disk but for its folder. */
 export class RedisServer implements AsyncDisposable {
-  #process: ChildProcess | null = null;
+  readonly #process = new Daemon('Redis');
 
   private constructor(
     private readonly binary: string,
@@ -87,35 +82,24 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts it, unless it runs, where it was, and waits until it answers. */
   async restart(): Promise<void> {
-    if (this.#process !== null) return;
-    const started = spawn(this.binary, [join(this.folder, 'redis.conf'), ...(this.options.sentinel ? ['--sentinel'] : [])], { argv0: 'redis-server', stdio: ['ignore', 'pipe', 'ignore'] });
-    this.#process = started;
-    let said = '';
-    started.stdout.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2000); });
-    await until(async () => {
-      if (started.exitCode !== null) throw new Error(`Redis ended with ${started.exitCode}: ${said}`);
-      return (await this.call('PING').catch(() => null)) === 'PONG';
-    });
+    if (this.#process.runs) return;
+    const argv = [join(this.folder, 'redis.conf'), ...(this.options.sentinel ? ['--sentinel'] : [])];
+    await this.#process.start(this.binary, argv, { argv0: 'redis-server' }, async () => (await this.call('PING').catch(() => null)) === 'PONG');
   }
 
   /** Kills it, as a machine that loses its power. */
-  async kill(): Promise<void> {
-    const running = this.#process;
-    this.#process = null;
-    if (running === null || running.exitCode !== null) return;
-    const closed = once(running, 'close');
-    running.kill('SIGKILL');
-    await closed;
+  kill(): Promise<void> {
+    return this.#process.kill();
   }
 
   /** It stays connected and says nothing any more. */
   freeze(): void {
-    this.#process?.kill('SIGSTOP');
+    this.#process.freeze();
   }
 
   /** It goes on, with what it was told while it was frozen first. */
   thaw(): void {
-    this.#process?.kill('SIGCONT');
+    this.#process.thaw();
   }
 
   /** Runs one command on a connection of its own. @throws Error when Redis says so, or cannot be reached. */
@@ -163,7 +147,7 @@ export class RedisCluster implements AsyncDisposable {
 
   /** Waits until every master knows of all slots. */
   async ready(): Promise<void> {
-    await until(async () => {
+    await until('every master knows of all slots', async () => {
       const states = await Promise.all(this.masters.map((master) => master.call('CLUSTER', 'INFO')));
       return states.every((state) => /cluster_state:ok[^]*cluster_known_nodes:3/.test(String(state)));
     });
@@ -193,7 +177,7 @@ export class RedisSentinel implements AsyncDisposable {
       sentinel: true,
       lines: [`sentinel monitor main 127.0.0.1 ${master.port} 1`, 'sentinel down-after-milliseconds main 500', 'sentinel failover-timeout main 3000', ...(password === undefined ? [] : [`sentinel auth-pass main ${password}`])],
     });
-    await until(async () => (await sentinel.call('SENTINEL', 'REPLICAS', 'main') as unknown[]).length === 1 && /master_link_status:up/.test(String(await replica.call('INFO', 'replication'))));
+    await until('the sentinel knows the replica', async () => (await sentinel.call('SENTINEL', 'REPLICAS', 'main') as unknown[]).length === 1 && /master_link_status:up/.test(String(await replica.call('INFO', 'replication'))));
     return new RedisSentinel(master, replica, sentinel, password);
   }
 
@@ -204,11 +188,5 @@ export class RedisSentinel implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.sentinel, this.replica, this.master].map((server) => server[Symbol.asyncDispose]()));
-  }
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const started = performance.now(); !(await holds()); await sleep(20)) {
-    if (performance.now() - started > PATIENCE) throw new Error('Redis did not come up in time');
   }
 }

@@ -2,13 +2,15 @@ import type { Answer } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { HeaderList } from './header-list.js';
 import type { Principal } from './principal.js';
-import type { Problem } from './problem.js';
+import type { Problem, ProblemType } from './problem.js';
 import type { Address, Target } from './target.js';
 
 /** Vetoes. Called once per request, before anything is forwarded; a WebSocket upgrade passes the same ones. */
 export interface Guard {
   /** Returns to let the exchange through; throws (or rejects with) a Problem to refuse it. */
   admit(exchange: Exchange): void | Promise<void>;
+  /** It needs to know no caller, and is asked before anybody is asked who they are. */
+  readonly early?: boolean;
 }
 
 /** Passes the exchange on to what is inside the present interceptor; the innermost is the forwarder. */
@@ -34,7 +36,11 @@ export interface Authenticator {
   authenticate(exchange: Exchange): Principal | null | Promise<Principal | null>;
   /** Value of `WWW-Authenticate` when nobody authenticated, e.g. `Bearer`. */
   readonly challenge: string;
-  /** Called once access is decided, on routes that do not ask this authenticator too: cuts its credentials out of the query. */
+  /** What is wrong where this one is needed and found nothing. Default: `unauthenticated`. */
+  readonly missing?: ProblemType;
+  /** The file has turned it off: it recognises nobody, and nobody needs it. */
+  readonly off?: boolean;
+  /** Called once access is decided, on routes that do not ask this authenticator too: cuts its credentials out of the query and the cookies. */
   scrub?(exchange: Exchange): void;
 }
 
@@ -122,10 +128,10 @@ export interface Route {
   readonly name: string;
   /** The first path pattern; the label for metrics, logs and traces. */
   readonly template: string;
-  /** Where it leads: a service, or a built-in endpoint. */
+  /** Where it leads: a service, or a built-in endpoint, with one operation of it after a `/` where it is for that alone. */
   readonly service: Service | null;
   readonly endpoint: string | null;
-  /** Step 3 in order: authentication with authorisation, whether it may upgrade, media types, guards of plugins. */
+  /** Step 3 in order: guards that need no caller, authentication with authorisation, whether it may upgrade, media types, guards of plugins. */
   readonly guards: readonly Guard[];
   /** Step 4: too often? `null` where there is no limit. What step 3 refuses takes nothing from it. */
   readonly limit: Guard | null;

@@ -2,6 +2,7 @@ import { channel, type Channel } from 'node:diagnostics_channel';
 import type { Service } from './contracts.js';
 import type { Exchange } from './exchange.js';
 import type { Problem } from './problem.js';
+import type { Secret } from './secret.js';
 import type { Target } from './target.js';
 
 /** A typed event over diagnostics_channel: publishing costs one comparison when nobody listens. */
@@ -112,25 +113,111 @@ export interface RedisState {
   readonly away: string | null;
 }
 
+/** The database was lost, or found again. */
+export interface DatabaseState {
+  /** Why it cannot be asked; `null` when it can. */
+  readonly away: string | null;
+}
+
+/** An issuer of credentials was lost, or found again. */
+export interface IssuerState {
+  /** Its address. */
+  readonly issuer: string;
+  /** Why it cannot be asked; `null` when it can. */
+  readonly away: string | null;
+  /** How old what is known of it is, in milliseconds; `null` where nothing is. */
+  readonly age: number | null;
+}
+
+/** A client came to the port of TLS, and nothing came of it. */
+export interface HandshakeFailure {
+  /**
+   * `client-certificate`: it showed none, or none that is accepted. `refused-by-client`: it does not trust ours.
+   * `nothing-in-common`: versions, ciphers or protocols. `no-tls`: it speaks something else. `closed`: it left.
+   */
+  readonly reason: 'client-certificate' | 'refused-by-client' | 'nothing-in-common' | 'no-tls' | 'timeout' | 'closed' | 'other';
+  /** Address of the peer; `null` where the connection is over already. */
+  readonly client: string | null;
+  /** In OpenSSL's words, or Node's. */
+  readonly detail: string;
+}
+
 /** Something was taken out of the cache before its time; `records` is -1 where nobody counted. */
 export interface Purge {
   readonly what: 'key' | 'prefix' | 'tag';
   readonly records: number;
 }
 
+/** Something that an auditor wants to know of. No secret, no password and no token in it, ever. */
+export interface AuditNotice {
+  /** What was done, dotted, e.g. `login`, `token.reuse`, `key.create`, `access`, `configuration.apply`. */
+  readonly action: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  /** Who did it: `authenticator:id` of a principal, `account:id`, or `null` where nobody is known. */
+  readonly actor: string | null;
+  /** What it was done to, e.g. `account:42`, `key:k_1`, `route:students`. */
+  readonly subject: string | null;
+  /** Address of the client; `null` where there was none. */
+  readonly client: string | null;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+/** What became of what was to be audited, since the process began. */
+export interface AuditFigures {
+  readonly entries: number;
+  /** Counted in another entry, for they were the same. */
+  readonly merged: number;
+  /** Lost: there was no room for them. */
+  readonly dropped: number;
+  /** Bytes that are not in the database yet. */
+  readonly spooled: number;
+}
+
+/** Somebody is to get a message. Whoever listens may send it; the gateway itself does so by SMTP where the file says how. */
+export interface MessageDue {
+  /** Prove an address, choose a new password, or hear that somebody wanted to make the account again. */
+  readonly kind: 'verify' | 'reset' | 'existing';
+  readonly account: { readonly id: string; readonly login: string; readonly email: string | null; readonly name: string | null };
+  /** What the receiver has to bring back; `null` where there is nothing to prove. */
+  readonly token: Secret | null;
+  /** Where the file says that it leads, the token in it. */
+  readonly link: Secret | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | null;
+}
+
+/** A message came to nothing. */
+export interface MessageFailed {
+  readonly kind: MessageDue['kind'];
+  readonly account: string;
+  readonly why: string;
+  /** Whether it is tried again. */
+  readonly again: boolean;
+}
+
 /** Everything rooms tell each other. Listeners never call back into the room that published. */
 export const events = {
   exchangeOpened: new Event<Exchange>('exchange:opened'),
+  /** One of our own controllers has done what it was asked, and nothing of its answer has left; `status` says how it went. */
+  endpointAnswering: new Event<Exchange>('endpoint:answering'),
   /** After the last byte was handed over, or the client left; every slot is final. */
   exchangeClosed: new Event<Exchange>('exchange:closed'),
   configurationLoaded: new Event<ReloadReport>('configuration:loaded'),
   configurationLoadFailed: new Event<ReloadReport>('configuration:load-failed'),
   configurationApplied: new Event<ReloadReport>('configuration:applied'),
   configurationApplyFailed: new Event<ReloadReport>('configuration:apply-failed'),
+  audited: new Event<AuditNotice>('audited'),
+  auditChanged: new Event<AuditFigures>('audit:changed'),
+  messageDue: new Event<MessageDue>('message:due'),
+  messageFailed: new Event<MessageFailed>('message:failed'),
   breakerChanged: new Event<BreakerChange>('breaker:changed'),
   retryScheduled: new Event<Retry>('retry:scheduled'),
   limitStoreAway: new Event<LimitStoreAway>('limit:store-away'),
   redisChanged: new Event<RedisState>('redis:changed'),
+  databaseChanged: new Event<DatabaseState>('database:changed'),
+  issuerChanged: new Event<IssuerState>('issuer:changed'),
+  handshakeFailed: new Event<HandshakeFailure>('handshake:failed'),
   cachePurged: new Event<Purge>('cache:purged'),
   requestShed: new Event<Shed>('request:shed'),
   requestHedged: new Event<Hedged>('request:hedged'),

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Alarm } from './alarm.js';
@@ -52,6 +53,21 @@ export interface LimitReport {
   readonly retryAfter: number;
 }
 
+/** One limit of a credential's own, as whoever gave it wrote it. */
+export interface OwnLimit {
+  readonly use?: 'token-bucket' | 'sliding-window' | 'fixed-window' | 'quota' | undefined;
+  readonly rate: string;
+  readonly burst?: number | undefined;
+  readonly zone?: string | undefined;
+}
+
+/** Limits that came with a credential. They count over all routes, beside those of the route; the same object as long as they stay the same. */
+export interface OwnLimits {
+  /** The credential, e.g. `key:4kT9` or `partners:acme`; counters go by it. */
+  readonly of: string;
+  readonly limits: readonly OwnLimit[];
+}
+
 /**
  * `hit`: answered from the store. `stale`: so too, past its time. `revalidated`: from the store, after the service said
  * that nothing has changed. `collapsed`: from the store, after another request had fetched it. `miss`: the service
@@ -78,6 +94,8 @@ export class Exchange {
   // src/http, step 1
   query: string;
   id = '';
+  /** Version of HTTP that it came over: `1.0`, `1.1` or `2`. */
+  httpVersion = '1.1';
   /** `http` or `https`, as the client's side of the outermost trusted proxy saw it. */
   scheme: 'http' | 'https' = 'http';
   /** Authority the client asked for, port included when given. */
@@ -88,6 +106,8 @@ export class Exchange {
   client = '';
   /** W3C trace id, 32 hex digits. */
   traceId = '';
+  /** The client's certificate, where its connection proved one that `server.tls.ca` vouches for. */
+  certificate: X509Certificate | null = null;
   /** The request's body; `null` when it has none. */
   body: Readable | null = null;
   /** The protocol the client wants to switch to, such as `websocket`; `null` for an ordinary request. */
@@ -106,6 +126,10 @@ export class Exchange {
 
   // src/auth, step 3
   principal: Principal | null = null;
+  /** Limits that came with a credential; `null` for none. */
+  ownLimits: OwnLimits | null = null;
+  /** Fields that the answer gets whatever it turns out to be, such as a renewed session cookie. */
+  answerFields: HeaderList | null = null;
 
   // src/rate-limit, step 4
   /** What each limit of the route said, in the order of the file; empty where it has none or was not asked. */

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly random: Random;
   /** For balancers: the weight of a target now, less than its own while it warms up. Missing where nothing does. */
   readonly weigh?: (target: Target) => number;
+  /** Whether an address is a proxy of ours (`forwarded.trust`). Missing where nobody is. */
+  readonly trusts?: (address: string) => boolean;
   /** A Nest provider by its token, for extensions that need one. Throws when there is none. */
   readonly resolve: <T>(token: unknown) => T;
 }

@@ -2,13 +2,18 @@ import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
 import { rolesSchema, unmatchedSchema } from './access.js';
 import { aggregateSchema } from './aggregate.js';
+import { apiKeysSchema } from './api-keys.js';
+import { auditSchema } from './audit.js';
 import { cacheTiersSchema } from './cache.js';
+import { databaseSchema } from './database.js';
 import { endpointShape } from './endpoints.js';
 import { chosen } from './extensions.js';
+import { identitySchema } from './identity.js';
 import { limitsSchema } from './limit.js';
 import { matchSchema, versionsSchema } from './match.js';
 import { logSchema, metricsSchema } from './observe.js';
 import { redisSchema } from './redis.js';
+import { revocationSchema } from './revocation.js';
 import { forwardedSchema, requestIdSchema, responseTimeSchema, serverSchema } from './server.js';
 import { serviceSchema } from './services.js';
 import { settingsSchema } from './settings.js';
@@ -55,6 +60,11 @@ export function fileSchema(extensions: ExtensionRegistry) {
     roles: rolesSchema.prefault({}).describe('What role names mean: which exist, what else they are called, which include others.'),
     unmatched: unmatchedSchema.prefault({}).describe('What a request is told that no route matches.'),
     redis: redisSchema.optional().describe('The Redis that gateways share: limits, quotas, kept answers. Without it each gateway keeps them by itself. Default: none.'),
+    identity: identitySchema.optional().describe('Accounts of the gateway’s own: registering, signing in, sessions, and the tokens it signs. Without it nothing of it is loaded. Default: none.'),
+    apiKeys: apiKeysSchema.prefault({}).describe('API keys that are kept in the database; they are recognised by an authenticator `use: api-key`.'),
+    audit: auditSchema.optional().describe('A record of who did what: logins, refusals, changes of accounts and keys, admin calls, configurations. It is kept in the database, each entry chained to the one before. Without it nothing is recorded. Default: none.'),
+    database: databaseSchema.prefault({}).describe('Where accounts, keys and the audit trail are kept. Nothing of it is loaded or made where nothing needs it.'),
+    revocation: revocationSchema.prefault({}).describe('Tokens that were called back before their time. What was revoked is kept in the database; in Redis where nothing needs a database; else in memory, for this gateway only and until it ends.'),
     limits: limitsSchema.prefault({}).describe('What all limits have in common.'),
     cache: cacheTiersSchema.prefault({}).describe('Where the answers are kept that routes keep.'),
     versions: versionsSchema.optional().describe('API versions, mounted side by side.'),
@@ -76,17 +86,24 @@ export type RouteConfig = Infer<typeof routeSchema>;
 export type EndpointConfig = Infer<typeof endpointSchema>;
 export type ServiceConfig = Infer<typeof serviceSchema>;
 export type ServerConfig = z.output<typeof serverSchema>;
+export type { ServerTlsConfig } from './server-tls.js';
 export type MatchConfig = z.output<typeof matchSchema>;
 export type VersionsConfig = z.output<typeof versionsSchema>;
 export type RolesConfig = z.output<typeof rolesSchema>;
 export type TestConfig = z.output<typeof testSchema>;
 export type { AggregateConfig, CallConfig } from './aggregate.js';
+export type { ApiKeysConfig } from './api-keys.js';
+export type { AuditConfig } from './audit.js';
+export { askedOf, filledIn, namesAsked, type Asked, type AuthenticateConfig } from './authenticate.js';
+export { allRules, ruleBeside, rulesByMethod, type AuthorizeConfig, type OwnerConfig, type RuleConfig } from './authorize.js';
 export type { CacheConfig, CacheTiersConfig } from './cache.js';
+export type { DatabaseConfig } from './database.js';
 export type { FallbackConfig, StandInConfig } from './fallback.js';
-export { limitsOf, parseQuota, type LimitConfig, type LimitHeadersConfig, type LimitSetting, type Period } from './limit.js';
+export { limitOfOwn, limitsOf, ownLimitsSchema, parseQuota, type LimitConfig, type LimitHeadersConfig, type LimitSetting, type Period } from './limit.js';
+export type { IdentityConfig } from './identity.js';
 export type { MirrorConfig } from './mirror.js';
 export type { SplitCondition, SplitConfig } from './split.js';
 export type { ConcurrencyConfig } from './concurrency.js';
 export type { HedgeConfig } from './hedge.js';
 export type { BreakerConfig, PassiveConfig, RetryConfig } from './resilience.js';
-export { ENDPOINT_KINDS, type EndpointKind } from './endpoints.js';
+export { ENDPOINT_KINDS, ENDPOINT_TREES, type EndpointKind } from './endpoints.js';

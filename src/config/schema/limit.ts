@@ -1,11 +1,11 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { OwnLimit } from '#libs/kernel';
 import { parseRate } from '#libs/rate-limit';
+import { network } from './network.js';
 import { headerName, listOf, name, onOff, statuses } from './values.js';
 
 const RATE = 'expected a rate such as 5/s, 100/min or 1000/h';
 const QUOTA = 'expected a quota such as 1000/day or 20000/month (hour, day, week, month)';
-const NETWORK = 'expected an address, a network such as 10.0.0.0/8, "loopback" or "private"';
 
 /** A quota: so much in each calendar period. */
 const PERIOD = /^(\d+)\s*\/\s*(hour|day|week|month)$/;
@@ -33,10 +33,8 @@ const key = z.union([
   z.strictObject({ body: z.string().min(1).describe('Name of a field at the top of a JSON or form body, such as the account at a login. The body is held until it is whole, up to 64 KiB; larger ones, those in another form, and those that have the field twice, count as if it were missing. Capitals and blanks around it make no difference.') }),
 ]);
 
-const network = z.string().refine(isNetwork, { error: NETWORK });
-
 const exempt = z.strictObject({
-  ips: listOf(network).default([]).describe('Addresses and networks, `loopback` and `private`.'),
+  ips: listOf(network()).default([]).describe('Addresses and networks, `loopback` and `private`.'),
   users: listOf(z.string().min(1)).default([]).describe('Ids of callers.'),
   roles: listOf(z.string().min(1)).default([]).describe('Roles, those that imply them included.'),
 });
@@ -77,6 +75,24 @@ export const limitSchema = z.union([
   limit.describe('One limit.'),
   z.array(z.union([rate().refine((text) => parseRate(text) !== undefined, { error: RATE }), limit])).min(1, { error: 'expected at least one limit; `off` is none' }).describe('Several limits, all of which must have room; one that refuses takes nothing from the others.'),
 ]);
+
+/** A limit of a credential's own: whose requests count together is clear. */
+const ownLimit = z.strictObject({ use: shape.use, rate: shape.rate, burst: shape.burst, zone: shape.zone }).check(({ issues, value }) => {
+  for (const [path, message] of mistakesIn({ ...limit.parse({ rate: '1/s' }), ...value })) issues.push({ code: 'custom', input: value, path: [path], message });
+});
+
+const ownLimitOrRate = z.union([
+  rate().refine((text) => parseRate(text) !== undefined, { error: RATE }).transform((text) => ownLimit.parse({ rate: text })).describe('A token bucket of this rate.'),
+  ownLimit.describe('One limit.'),
+]);
+
+/** Limits of one credential, such as an API key: all must have room. */
+export const ownLimitsSchema = z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(ownLimitOrRate).max(8, { error: 'expected at most 8 limits' }));
+
+/** What a credential's own limit stands for on every route. */
+export function limitOfOwn({ burst, rate: text, use, zone }: OwnLimit): LimitConfig {
+  return limit.parse({ rate: text, ...(use !== undefined && { use }), ...(burst !== undefined && { burst }), ...(zone !== undefined && { zone }), by: 'key' });
+}
 
 /** `limitHeaders:` of a route, a policy or `defaults`. */
 export const limitHeadersSchema = z.strictObject({
@@ -122,14 +138,6 @@ function* mistakesIn(value: Limit): Generator<readonly [keyof Limit, string]> {
   if (early && personal) yield ['by', `before authentication there is no ${personal as string} to count by; take out \`early\`, or count by something else`];
   if (early && Object.keys(roles).length > 0) yield ['roles', 'before authentication nobody has a role; take out `early`'];
   if (early && users.length + freeRoles.length > 0) yield ['exempt', 'before authentication only addresses are known; take out `early`'];
-}
-
-function isNetwork(text: string): boolean {
-  if (text === 'loopback' || text === 'private') return true;
-  const [address = '', prefix, more] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || more !== undefined) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 function isZone(text: string): boolean {

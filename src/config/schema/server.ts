@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { duration, durationOrOff, listOf, size } from './values.js';
+import { serverTlsSchema } from './server-tls.js';
+import { duration, durationOrOff, listOf, onOff, size } from './values.js';
 
 /** What a running process cannot change. */
 export const serverSchema = z.strictObject({
   host: z.string().default('0.0.0.0').describe('Address to listen on. Default: 0.0.0.0, all of them.'),
   port: z.int().min(0).max(65535).default(8000).describe('Default: 8000; 0 for any free one.'),
   workers: z.union([z.literal('auto'), z.int().min(1).max(64)]).default(1).describe('Processes that answer behind the one port, for more than one core; `auto` for as many as there are cores. What a gateway keeps in memory (breakers, budgets, connections to targets) each has for itself; metrics add up. Default: 1.'),
+  tls: serverTlsSchema.optional().describe('TLS towards clients. Default: none, plain HTTP/1.1. What is in the files of `certificates`, `ca` and `crl` is hot.'),
+  http2: onOff().default(true).describe('Whether clients may speak HTTP/2, beside HTTP/1.1 on the same port. Only over TLS, by ALPN. Default: on.'),
   limits: z.strictObject({
     url: size().prefault('8KiB').describe('Longest request target; over it: 414. Default: 8KiB.'),
     headers: size().prefault('32KiB').describe('All header fields together; over it: 431. Default: 32KiB.'),
@@ -16,6 +19,8 @@ export const serverSchema = z.strictObject({
     header: duration().prefault('10s').describe('For a client to send its request header; over it: 408. Default: 10s.'),
     body: durationOrOff().prefault('5m').describe('For a client to send its whole request; over it: 408. Default: 5m.'),
     keepAlive: duration().prefault('72s').describe('How long an idle client connection stays open; keep it above that of the balancer in front. Default: 72s.'),
+  }).refine(({ body, header }) => body === 0 || body >= header, {
+    path: ['body'], error: 'the whole request cannot have less time than its header; raise it, or lower `header`',
   }).prefault({}).describe('How long a client may take.'),
   watch: durationOrOff().prefault('1s').describe('How often the files of the configuration are looked at, secrets and includes too; a change is loaded once they have been still as long. `off`: SIGHUP only. Default: 1s.'),
   grace: duration().prefault('10s').describe('How long requests in flight may go on after SIGTERM. Default: 10s.'),

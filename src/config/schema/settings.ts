@@ -1,34 +1,18 @@
 import { z } from 'zod';
 import type { ExtensionRegistry } from '#libs/kernel';
+import { authenticateSchema } from './authenticate.js';
+import { authorizeSchema } from './authorize.js';
 import { cacheSchema } from './cache.js';
 import { prioritySchema } from './concurrency.js';
 import { chosen } from './extensions.js';
 import { hedgeSchema } from './hedge.js';
 import { fallbackSchema } from './fallback.js';
+import { internalTokenSchema } from './identity-tokens.js';
 import { limitHeadersSchema, limitSchema } from './limit.js';
 import { mirrorSchema } from './mirror.js';
 import { breakerSchema, retrySchema } from './resilience.js';
 import { splitSchema } from './split.js';
-import { duration, durationOrOff, headerName, listOf, name, onOff, size, sizeOrOff, template } from './values.js';
-
-const requirement = (what: string) =>
-  z.union([
-    listOf(z.string().min(1)).describe(`Any one of these ${what} suffices.`),
-    z.strictObject({
-      any: listOf(z.string().min(1)).optional().describe(`Any one of these ${what} suffices.`),
-      all: listOf(z.string().min(1)).optional().describe(`All of these ${what} are needed.`),
-    }),
-  ]);
-
-const authorize = z.union([
-  z.literal('any').describe('Everyone who is authenticated (and has a known role, where `roles.known` lists them).'),
-  z.literal('deny').describe('Nobody but the superuser.'),
-  z.strictObject({
-    roles: requirement('roles').optional().describe('Roles: any one of a list suffices; `{ any, all }` says otherwise.'),
-    permissions: requirement('permissions').optional().describe('Permissions, in the same way.'),
-    scopes: requirement('scopes').optional().describe('Scopes, in the same way.'),
-  }).describe('All of the named requirements must hold.'),
-]);
+import { duration, durationOrOff, headerName, listOf, onOff, size, sizeOrOff, template } from './values.js';
 
 const path = z.union([
   z.literal('keep').describe('The service gets the path as the client sent it (normalised).'),
@@ -65,6 +49,7 @@ const headers = z.strictObject({
   request: z.strictObject({
     ...headerEdit,
     context: contextHeaders.prefault({}).describe('Names of the headers that tell a service who is calling; `null` leaves one out. The client’s own copies are always stripped.'),
+    token: internalTokenSchema.default('off').describe('A short-lived token, signed by the gateway, that tells the service who is calling; it can be verified with `jwks`. Needs `identity`. On a public route, where nobody is known, there is none. The client’s own copy of the header is always stripped. Default: off.'),
     authorization: z.enum(['forward', 'drop']).default('forward').describe('Whether the service sees the client’s Authorization header. Default: forward.'),
     cookie: z.enum(['forward', 'drop']).default('forward').describe('Whether the service sees the client’s cookies. Default: forward.'),
   }).prefault({}).describe('What the service gets.'),
@@ -120,7 +105,7 @@ const timeout = z.strictObject({
 
 const errorShape = z.strictObject({
   status: z.int().min(400).max(599).optional().describe('Status instead of the catalogue’s.'),
-  body: z.unknown().optional().describe('JSON with `{placeholders}`, or text. Placeholders: status, code, title, detail, message, path, method, requestId, retryAfter, service. Text that is one placeholder keeps its type.'),
+  body: z.unknown().optional().describe('JSON with `{placeholders}`, or text. Placeholders: status, code, title, detail, message, path, method, requestId, retryAfter, service; details (what else the problem tells), errors (the fields of a body that are wrong: `path`, `message`), errors.loc (the same as `loc`, `msg`, `type`). Text that is one placeholder keeps its type.'),
   contentType: z.string().optional().describe('Default: application/json, or text/plain when the body is text.'),
   headers: z.record(headerName(), template()).optional().describe('Headers to add; templates as in `body`.'),
   message: z.string().optional().describe('What `{message}` says; the way to another language. Default: the detail.'),
@@ -148,9 +133,9 @@ const websocket = z.union([
 /** What a route, a policy and `defaults` may say. Every key is optional there; the defaults written here come last. */
 export function settingsSchema(extensions: ExtensionRegistry) {
   return z.strictObject({
-    authenticate: z.union([z.literal('none'), listOf(name())]).optional().describe('Authenticators to try in order, or `none` for a public route. Default: all authenticators of the file. A route is never public by omission.'),
-    authorize: authorize.default('any').describe('Who may, once authenticated. Default: any.'),
-    guards: z.array(chosen(extensions, 'guard')).default([]).describe('Further guards, in order, after authorisation.'),
+    authenticate: authenticateSchema.optional().describe('Authenticators to try in order, or `none` for a public route. Default: all authenticators of the file. A route is never public by omission.'),
+    authorize: authorizeSchema.default('any').describe('Who may, once authenticated. Default: any.'),
+    guards: z.array(chosen(extensions, 'guard')).default([]).describe('Further guards, in order, after authorisation; those about addresses (`ip`) come before anything else.'),
     interceptors: z.array(chosen(extensions, 'interceptor')).default([]).describe('Interceptors of plugins, outermost first.'),
     path: path.default('keep').describe('The path the service gets. Default: keep.'),
     trailingSlash: z.enum(['keep', 'add', 'strip']).default('keep').describe('The last slash of the path the service gets. Default: keep.'),

@@ -15,6 +15,7 @@ export const testSchema = z.strictObject({
       roles: listOf(z.string()).default([]).describe('Roles. Default: none.'),
       permissions: listOf(z.string()).default([]).describe('Permissions. Default: none.'),
       scopes: listOf(z.string()).default([]).describe('Scopes. Default: none.'),
+      claims: z.record(z.string(), z.unknown()).default({}).describe('Claims of the credential, for rules and templates that look at them. Default: none.'),
       authenticator: z.string().optional().describe('Default: the first of the route.'),
     }).optional().describe('Who is calling; omitted: nobody.'),
   }).describe('The request, as a client would send it.'),

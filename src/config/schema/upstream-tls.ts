@@ -52,7 +52,8 @@ function checkPair({ cert, key, passphrase }: Pair, context: z.core.$RefinementC
   else if (cert !== undefined && certificatesIn(cert)[0]?.checkPrivateKey(read) === false) report('key', 'this is not the key of `cert`');
 }
 
-function readKey(key: Secret, passphrase: Secret | undefined): KeyObject | string {
+/** A private key, or what is wrong with it, in words for the user. */
+export function readKey(key: Secret, passphrase: Secret | undefined): KeyObject | string {
   const pem = key.reveal();
   if (!pem.includes('PRIVATE KEY-----')) return `${NOT_PEM}, with a private key`;
   try {

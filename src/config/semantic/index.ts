@@ -3,17 +3,20 @@ import { checkAggregates } from './aggregate.js';
 import { checkCors } from './cors.js';
 import { checkDestinations } from './destinations.js';
 import type { Facts } from './facts.js';
+import { checkTokens } from './identity-tokens.js';
 import { checkLimits } from './limits.js';
 import { checkReferences, checkTests, checkUnused } from './references.js';
 import { checkRoles } from './roles.js';
+import { checkOwners } from './rules.js';
 import { checkSecrets } from './secrets.js';
+import { checkSignatures } from './signatures.js';
 import { checkSplitCaches } from './split-cache.js';
 import { checkMounts, checkTable } from './table.js';
 import { checkTemplates } from './templates.js';
-import { checkCertificates } from './tls.js';
+import { checkCertificates, checkClientCertificates } from './tls.js';
 
 const CHECKS: readonly ((facts: Facts) => void)[] = [
-  checkReferences, checkDestinations, checkAccess, checkRoles, checkTemplates, checkAggregates, checkCors, checkLimits, checkSplitCaches, checkTable, checkMounts, checkTests, checkUnused, checkSecrets, checkCertificates,
+  checkReferences, checkDestinations, checkAccess, checkRoles, checkOwners, checkTemplates, checkAggregates, checkCors, checkLimits, checkTokens, checkSplitCaches, checkTable, checkMounts, checkTests, checkUnused, checkSecrets, checkSignatures, checkCertificates, checkClientCertificates,
 ];
 
 /** What no schema can say: whether the parts of the configuration agree with each other. */

@@ -15,12 +15,22 @@ export function checkReferences(facts: Facts): void {
     }
   };
   for (const { path, node } of settingsOf(facts.root)) {
-    const authenticate = child(node, 'authenticate');
-    if (!(authenticate?.kind === 'scalar' && authenticate.value === 'none')) check('authenticator', authenticate, [...path, 'authenticate']);
+    for (const { node: names, path: key } of authenticatorLists(node)) check('authenticator', names, [...path, ...key]);
     check('policy', child(node, 'use'), [...path, 'use']);
     for (const { node: service, path: key } of serviceReferences(node)) check('service', service, [...path, ...key]);
     checkProblemCodes(child(child(node, 'errors'), 'only'), [...path, 'errors', 'only'], facts);
   }
+}
+
+/** Every place of `authenticate` that names authenticators. */
+function authenticatorLists(settings: Node): readonly { readonly node: Node; readonly path: readonly string[] }[] {
+  const authenticate = child(settings, 'authenticate');
+  if (!authenticate || (authenticate.kind === 'scalar' && authenticate.value === 'none')) return [];
+  if (authenticate.kind !== 'map') return [{ node: authenticate, path: ['authenticate'] }];
+  return ['any', 'all'].flatMap((key) => {
+    const node = child(authenticate, key);
+    return node ? [{ node, path: ['authenticate', key] }] : [];
+  });
 }
 
 /** Only a warning: plugins define problems of their own when their code first runs. */
@@ -58,7 +68,7 @@ export function checkUnused({ root, warnings }: Facts): void {
   const collect = (into: Set<string>, node: Node | undefined): void => namesIn(node).forEach(({ name }) => into.add(name));
   for (const { node } of settings) {
     collect(used.policies, child(node, 'use'));
-    collect(used.authenticate, child(node, 'authenticate'));
+    for (const { node: names } of authenticatorLists(node)) collect(used.authenticate, names);
     for (const { node: service } of serviceReferences(node)) collect(used.services, service);
   }
   // A route that names no authenticator takes all of them.
@@ -74,5 +84,8 @@ export function checkUnused({ root, warnings }: Facts): void {
 /** Whether a route says who may call it, itself or through what it inherits. */
 function settled(root: Facts['root'], node: Node): boolean {
   const policies = namesIn(child(node, 'use')).map(({ name }) => nodeAt(root, ['policies', name]));
-  return [child(root, 'defaults'), ...policies, node].some((layer) => child(layer, 'authenticate') !== undefined);
+  return [child(root, 'defaults'), ...policies, node].some((layer) => {
+    const authenticate = child(layer, 'authenticate');
+    return authenticate !== undefined && (authenticate.kind !== 'map' || child(authenticate, 'any') !== undefined || child(authenticate, 'all') !== undefined);
+  });
 }

@@ -1,6 +1,7 @@
 import { namesIn } from '../layers.js';
 import { child, entriesOf, nodeAt, type Node } from '../nodes.js';
 import { noSuch, settingsOf, type Facts } from './facts.js';
+import { rulesIn } from './rules.js';
 
 /** Role names agree with each other. */
 export function checkRoles(facts: Facts): void {
@@ -12,7 +13,7 @@ export function checkRoles(facts: Facts): void {
 
 function checkKnown(known: readonly string[], { root, issues }: Facts): void {
   const aliases = new Map(entriesOf(nodeAt(root, ['roles', 'alias'])).map(([from, { node }]) => [from, node]));
-  const check = (node: Node | undefined, path: readonly string[]): void => {
+  const check = (node: Node | undefined, path: readonly (string | number)[]): void => {
     for (const { name, node: written } of namesIn(node)) {
       if (known.includes(name)) continue;
       const target = aliases.get(name);
@@ -23,15 +24,17 @@ function checkKnown(known: readonly string[], { root, issues }: Facts): void {
     }
   };
   for (const { path, node } of settingsOf(root)) {
-    const roles = nodeAt(node, ['authorize', 'roles']);
-    const at = [...path, 'authorize', 'roles'];
-    if (roles?.kind !== 'map') check(roles, at);
-    for (const key of ['any', 'all']) check(child(roles, key), [...at, key]);
+    for (const { node: rule, path: key } of rulesIn(node)) {
+      const roles = child(rule, 'roles');
+      const at = [...path, ...key, 'roles'];
+      if (roles?.kind !== 'map') check(roles, at);
+      for (const mode of ['any', 'all']) check(child(roles, mode), [...at, mode]);
+    }
   }
-  for (const section of ['alias', 'implies']) {
+  for (const section of ['alias', 'implies', 'permissions']) {
     for (const [name, { node, keyPlace }] of entriesOf(nodeAt(root, ['roles', section]))) {
-      check(node, ['roles', section, name]);
-      if (section === 'implies' && !known.includes(name)) issues.add(keyPlace, ['roles', section, name], noSuch('role', name, known));
+      if (section !== 'permissions') check(node, ['roles', section, name]);
+      if (section !== 'alias' && !known.includes(name)) issues.add(keyPlace, ['roles', section, name], noSuch('role', name, known));
     }
   }
   check(nodeAt(root, ['roles', 'superuser']), ['roles', 'superuser']);

@@ -1,11 +1,12 @@
 import { Secret } from '#libs/kernel';
 import { writtenAt } from '../origins.js';
+import { parsePostgresUrl } from '../schema/postgres-url.js';
 import { parseRedisUrl } from '../schema/redis-url.js';
 import type { Facts } from './facts.js';
 
 /** Secrets that stand in the file itself, where everyone who reads the file reads them. */
 export function checkSecrets({ resolved, warnings }: Facts): void {
-  for (const [section, values] of [['redis', redisSecrets(resolved.file)], ['authenticate', Object.entries(resolved.file?.authenticate ?? {})], ['services', Object.entries(resolved.file?.services ?? {})], ['routes', [...resolved.routes]], ['endpoints', [...resolved.endpoints]]] as const) {
+  for (const [section, values] of [['redis', redisSecrets(resolved.file)], ['database', databaseSecrets(resolved.file)], ['identity', Object.entries(resolved.file?.identity ?? {})], ['authenticate', Object.entries(resolved.file?.authenticate ?? {})], ['services', Object.entries(resolved.file?.services ?? {})], ['routes', [...resolved.routes]], ['endpoints', [...resolved.endpoints]]] as const) {
     for (const [name, value] of values as readonly (readonly [string, object])[]) {
       for (const path of secretsIn(value, [section, name])) {
         const node = writtenAt(resolved.written, path);
@@ -18,6 +19,12 @@ export function checkSecrets({ resolved, warnings }: Facts): void {
 /** The address of a Redis is a secret only where it has a password in it. */
 function redisSecrets(file: Facts['resolved']['file']): readonly (readonly [string, unknown])[] {
   return Object.entries(file?.redis ?? {}).filter(([key, value]) => key !== 'url' || !(value instanceof Secret) || parseRedisUrl(value.reveal()).password !== null);
+}
+
+/** So is that of a database. */
+function databaseSecrets(file: Facts['resolved']['file']): readonly (readonly [string, unknown])[] {
+  const url = file?.database.url;
+  return url === undefined || parsePostgresUrl(url.reveal()).password === null ? [] : [['url', url]];
 }
 
 function secretsIn(value: unknown, path: readonly (string | number)[]): readonly (readonly (string | number)[])[] {

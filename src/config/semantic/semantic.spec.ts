@@ -45,6 +45,9 @@ describe('what does not agree', () => {
     ['an admin endpoint for everybody', 'endpoints: { admin: { at: /admin } }', 'endpoints.admin: this must say by itself who may call it, such as `authorize: { roles: [admin] }`'],
     ['an admin endpoint by another name', 'defaults: { authorize: { roles: [a] } }\nendpoints: { ops: { serve: admin, at: /ops } }', 'endpoints.ops: this must say by itself who may call it'],
     ['a public admin endpoint', 'endpoints: { admin: { at: /admin, authenticate: none, authorize: any } }', 'endpoints.admin: this must say by itself who may call it'],
+    ['an endpoint for plugins where none has controllers', 'endpoints:\n  reports: { serve: plugin, at: /reports }', '5:21 endpoints.reports.serve: no plugin of `server.plugins` exports `controllers`'],
+    ['less time for a request than for its header', 'server:\n  timeout: { body: 5s }', '5:20 server.timeout.body: the whole request cannot have less time than its header'],
+    ['the same with a longer header', 'server: { timeout: { header: 6m } }', '4:11 server.timeout.body: the whole request cannot have less time than its header'],
     ['a test of a service that is none', 'tests: [{ request: { url: / }, expect: { service: ech } }]', 'tests[0].expect.service: there is no service "ech". Did you mean "echo"?'],
     ['a test of an endpoint that is off', 'endpoints: { docs: off }\ntests: [{ request: { url: /docs }, expect: { endpoint: docs } }]', 'tests[0].expect.endpoint: there is no endpoint "docs"'],
   ])('%s', async (_name, text, expected) => {
@@ -55,6 +58,7 @@ describe('what does not agree', () => {
   it.each([
     ['two patterns of different methods', 'routes:\n  a: { match: { path: /x, methods: GET }, to: echo }\n  b: { match: { path: /x, methods: POST }, to: echo }'],
     ['a template that fits every pattern', 'routes: { r: { match: { path: ["/a/:id", "/b/:id/**"] }, to: echo, path: { template: "/{id}" } } }'],
+    ['any time for a request', 'server: { timeout: { header: 6m, body: off } }'],
     ['roles asked by defaults beside a public route', `defaults: { authorize: { roles: [a] } }\n${ROUTE('authenticate: none')}`],
     ['an admin endpoint for some', 'endpoints: { admin: { at: /admin, authorize: { roles: [admin] } } }'],
     ['any origin without credentials', ROUTE('cors: { origins: "*" }')],

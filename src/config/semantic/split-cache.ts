@@ -1,4 +1,5 @@
 import { locate } from '../nodes.js';
+import { askedOf } from '../schema/authenticate.js';
 import type { CacheConfig } from '../schema/cache.js';
 import type { RouteConfig } from '../schema/index.js';
 import type { SplitConfig } from '../schema/split.js';
@@ -37,7 +38,7 @@ const COOKIE = 'a cookie; leave `cache.cookies` at `refuse`';
 function* missingForWeights({ cookies, key }: CacheConfig, by: SplitConfig['by'], authenticate: RouteConfig['authenticate']): Generator<string> {
   const held = key.headers.map((name) => name.toLowerCase());
   // Where nobody is signed in, the address stands for the caller.
-  if (by === 'ip' || (by === 'user' && authenticate === 'none')) yield 'the address of the client, which no key holds; split by a header that is in `cache.key.headers`';
+  if (by === 'ip' || (by === 'user' && (askedOf(authenticate)?.optional ?? true))) yield 'the address of the client, which no key holds; split by a header that is in `cache.key.headers`';
   else if (by === 'random') yield 'chance, which no key holds; split by a header that is in `cache.key.headers`';
   else if (by === 'user' && !key.principal) yield 'the caller; turn `cache.key.principal` on';
   // With `refuse`, a request without the cookie gets an answer that sets it, and that is never kept.

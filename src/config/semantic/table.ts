@@ -38,6 +38,15 @@ export function checkMounts({ resolved, issues, warnings }: Facts): void {
   }
 }
 
+/** Endpoints that controllers of plugins should answer, where no plugin brings one. */
+export function checkControllers({ resolved, issues }: Pick<Facts, 'resolved' | 'issues'>, controllers: readonly unknown[]): void {
+  if (controllers.length > 0) return;
+  for (const [name, { serve }] of resolved.endpoints) {
+    const node = resolved.written.endpoints.get(name);
+    if (serve === 'plugin' && node) issues.add(locate(node, ['serve']).place, ['endpoints', name, 'serve'], 'no plugin of `server.plugins` exports `controllers`, so nobody would answer here');
+  }
+}
+
 function shape(pattern: string): string {
   return pattern.replaceAll(/\/:\w+/g, '/:').replace(/(.)\/+$/, '$1');
 }
