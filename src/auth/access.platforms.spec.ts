@@ -65,7 +65,7 @@ describe('a job board: candidat < recruteur < admin, access tokens only', () => 
   });
 
   it('a refresh token is no access token', async () => {
-    expect(await verdict(users, roles, 'any', { sub: '7', type: 'refresh' })).toBe('invalid-credential');
+    expect(await verdict(users, roles, 'any', { sub: '7', type: 'refresh' })).toBe('wrong-token-type');
   });
 
   it('an expired token is told apart', async () => {

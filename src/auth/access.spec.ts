@@ -1,6 +1,6 @@
 import { Problem, problems, type Authenticator, type Exchange, type Principal } from '#libs/kernel';
 import type { RolesConfig, RouteSettings } from '../config/index.js';
-import { compileAccess } from './access.js';
+import { compileAccess, type Demand } from './access.js';
 import { exchangeWith, principalWith, problemOf } from './auth.fixture.js';
 
 const roles: RolesConfig = { alias: {}, implies: {} };
@@ -59,6 +59,96 @@ describe('who', () => {
     expect(guard.admit(as(principalWith({ roles: ['admin'] })))).toBeUndefined();
     expect((await problemOf(() => guard.admit(as(principalWith({ roles: ['guest'] }))))).type).toBe(problems.forbidden);
     expect((await problemOf(() => guard.admit(as(principalWith({ roles: ['admin'], authenticator: 'keys' }))))).type).toBe(problems.unauthenticated);
+  });
+});
+
+describe('methods', () => {
+  const asking = (method: string) => Object.assign(exchangeWith(), { method }) as Exchange;
+  const authorize = { roles: ['staff'], methods: { GET: 'any', 'PUT, PATCH': { roles: ['admin'] }, DELETE: 'deny' } } as RouteSettings['authorize'];
+  const guard = (roleNames: readonly string[]) => guardOf({ authorize }, { users: answering(() => principalWith({ roles: roleNames })) });
+
+  it.each([
+    ['GET', [], true], ['HEAD', [], true], ['POST', [], false], ['POST', ['staff'], true], ['OPTIONS', ['admin'], false],
+    ['PUT', ['staff'], false], ['PATCH', ['admin'], true], ['DELETE', ['admin'], false],
+  ])('%s as %j', async (method, roleNames, admitted) => {
+    const verdict = await Promise.resolve().then(() => guard(roleNames).admit(asking(method))).catch((error: unknown) => error);
+    expect(verdict instanceof Problem ? verdict.type.code : verdict).toBe(admitted ? undefined : 'forbidden');
+  });
+});
+
+describe('several of them', () => {
+  const good = (id: string) => answering(() => principalWith({ id }));
+  const bad = () => answering(() => { throw new Problem(problems.invalidCredential, 'bad'); });
+  const none = () => ({ ...nobody('Key'), missing: problems.signatureMissing });
+  const off = () => ({ ...nobody(), off: true });
+  type Asked = RouteSettings['authenticate'];
+
+  it.each<[string, Asked, Record<string, Authenticator>, string | null]>([
+    ['all: the first is the caller', { all: ['a', 'b'], optional: false }, { a: good('a'), b: good('b') }, 'a'],
+    ['all, with promises', { all: ['a', 'b'], any: ['c'], optional: false }, { a: answering(() => later(principalWith({ id: 'a' }))), b: good('b'), c: answering(() => later(principalWith({ id: 'c' }))) }, 'c'],
+    ['all, one absent', { all: ['a', 'b'], optional: false }, { a: good('a'), b: none() }, 'signature-missing'],
+    ['all, one absent later', { all: ['b', 'a'], optional: false }, { a: good('a'), b: { ...answering(() => later(null)), missing: problems.signatureMissing } }, 'signature-missing'],
+    ['all, one bad', { all: ['a', 'b'], any: ['c'], optional: true }, { a: good('a'), b: bad(), c: good('c') }, 'invalid-credential'],
+    ['any besides', { all: ['a'], any: ['b', 'c'], optional: false }, { a: good('a'), b: nobody(), c: good('c') }, 'c'],
+    ['any besides, absent', { all: ['a'], any: ['b'], optional: false }, { a: good('a'), b: nobody() }, 'unauthenticated'],
+    ['any besides, absent and optional', { all: ['a'], any: ['b'], optional: true }, { a: good('a'), b: nobody() }, 'a'],
+    ['any besides, absent later and optional', { all: ['a'], any: ['b'], optional: true }, { a: good('a'), b: answering(() => later(null)) }, 'a'],
+    ['optional, absent', { any: ['b'], optional: true }, { b: nobody() }, null],
+    ['optional, absent later', { any: ['b'], optional: true }, { b: answering(() => later(null)) }, null],
+    ['optional, bad', { any: ['b'], optional: true }, { b: bad() }, 'invalid-credential'],
+    ['optional, all of the file', { optional: true }, { a: nobody(), b: good('b') }, 'b'],
+    ['the only one, absent', ['a'], { a: none() }, 'signature-missing'],
+    ['all, one turned off', { all: ['a', 'b'], any: ['c'], optional: false }, { a: off(), b: good('b'), c: good('c') }, 'c'],
+    ['all, one turned off, another absent', { all: ['a', 'b'], any: ['c'], optional: false }, { a: off(), b: none(), c: good('c') }, 'signature-missing'],
+    ['all of them turned off', { all: ['a', 'b'], optional: false }, { a: off(), b: off() }, null],
+    ['all turned off, any absent', { all: ['a'], any: ['c'], optional: false }, { a: off(), c: nobody() }, 'unauthenticated'],
+    ['any, turned off', ['a'], { a: off() }, 'unauthenticated'],
+    ['one of two, absent', ['a', 'b'], { a: none(), b: nobody() }, 'unauthenticated'],
+  ])('%s', async (_case, authenticate, authenticators, expected) => {
+    const exchange = exchangeWith();
+    const verdict = await Promise.resolve().then(() => guardOf({ authenticate }, authenticators).admit(exchange)).catch((error: unknown) => error);
+    expect(verdict instanceof Problem ? verdict.type.code : (exchange.principal?.id ?? null)).toBe(expected);
+  });
+
+  it('lets nobody in where something is asked and all are turned off', async () => {
+    const { type } = await problemOf(() => guardOf({ authenticate: { all: ['a'], optional: false }, authorize: { roles: ['x'] } }, { a: off() }).admit(exchangeWith()));
+    expect(type).toBe(problems.unauthenticated);
+  });
+
+  it.each([[['a', 'b'], 'unaccepted-scheme'], [['c'], 'signature-missing']])('tells a credential that nobody takes from none: %j', async (authenticate, expected) => {
+    const { type } = await problemOf(() => guardOf({ authenticate }, { a: nobody(), b: none(), c: none() }).admit(exchangeWith([['Authorization', 'Token abc']])));
+    expect(type.code).toBe(expected);
+  });
+
+  it('names the challenge of the one that is absent', async () => {
+    const { extras } = await problemOf(() => guardOf({ authenticate: { all: ['a', 'b'], optional: false } }, { a: good('a'), b: none() }).admit(exchangeWith()));
+    expect(extras.headers).toEqual({ 'WWW-Authenticate': 'Key' });
+  });
+
+  it.each<[RouteSettings['authorize'], Authenticator, string | undefined]>([
+    ['any', nobody(), undefined], ['deny', nobody(), 'unauthenticated'], [{ roles: ['x'] }, nobody(), 'unauthenticated'], [{ owner: 'id' }, nobody(), 'unauthenticated'],
+    ['any', good('a'), undefined], ['deny', good('a'), 'forbidden'], [{}, good('a'), undefined],
+  ])('optional with authorize: %j', async (authorize, users, code) => {
+    const guard = guardOf({ authenticate: { any: ['users'], optional: true }, authorize }, { users }, { alias: {}, implies: {}, known: ['x'] });
+    const verdict = await Promise.resolve().then(() => guard.admit(exchangeWith())).catch((error: unknown) => error);
+    expect(verdict instanceof Problem ? verdict.type.code : verdict).toBe(code);
+  });
+});
+
+describe('what code asks besides', () => {
+  const users = answering(() => principalWith({ roles: ['staff'] }));
+
+  it.each<[string, Partial<Pick<RouteSettings, 'authenticate' | 'authorize'>>, Demand, Authenticator, string | undefined]>([
+    ['both', { authorize: { roles: ['staff'] } }, { open: false, rule: { roles: ['other'] } }, users, 'forbidden'],
+    ['the code alone', {}, { open: false, rule: { roles: ['staff'] } }, users, undefined],
+    ['by method, and the code', { authorize: { methods: { GET: 'any' } } }, { open: false, rule: { roles: ['other'] } }, users, 'forbidden'],
+    ['the code where the file is public', { authenticate: 'none' }, { open: false, rule: { roles: ['staff'] } }, nobody(), 'unauthenticated'],
+    ['open code, whatever the file asks', { authorize: 'deny' }, { open: true, rule: 'any' }, nobody(), undefined],
+    ['open code where the file is public', { authenticate: 'none' }, { open: true, rule: 'any' }, answering(() => { throw new Error('asked'); }), undefined],
+    ['open code and what the file wants of all', { authenticate: { all: ['users'], optional: false } }, { open: true, rule: 'any' }, nobody(), 'unauthenticated'],
+  ])('%s', async (_case, settings, demand, authenticator, code) => {
+    const verdict = await Promise.resolve().then(() => guardOf(settings, { users: authenticator }).under(demand).admit(exchangeWith())).catch((error: unknown) => error);
+    expect(verdict instanceof Problem ? verdict.type.code : verdict).toBe(code);
   });
 });
 

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { Exchange, Problem, type Authenticator, type Clock, type Principal } from '#libs/kernel';
 import { jwt } from './jwt.js';
 import { jwtOptions } from './jwt/options.js';
+import { Revocations, type Revocable, type Revocation } from './revocations.js';
 
 /** A clock that moves only when told, for specs. */
 export class StillClock implements Clock {
@@ -28,10 +29,24 @@ export function exchangeWith(fields: readonly (readonly [string, string])[] = []
 
 export const bearer = (token: string): Exchange => exchangeWith([['Authorization', `Bearer ${token}`]]);
 
+/** Revocations by hand. */
+export class Revoked extends Revocations {
+  readonly list: Revocation[] = [];
+
+  covers({ issuedAt, owner, session, token }: Revocable): boolean {
+    return this.list.some(({ before, kind, subject }) => subject === { token, session, owner }[kind] && (kind !== 'owner' || issuedAt < before));
+  }
+
+  revoke(revocation: Revocation): Promise<void> {
+    this.list.push(revocation);
+    return Promise.resolve();
+  }
+}
+
 export type JwtInput = z.input<typeof jwtOptions>;
 
-export function authenticatorOf(options: JwtInput, clock: Clock, name = 'users'): Authenticator {
-  return jwt.create(jwtOptions.parse(options), { clock, random: () => 0, name, folder: '/', resolve: () => { throw new Error('nothing to resolve'); } });
+export function authenticatorOf(options: JwtInput, clock: Clock, name = 'users', revocations: Revocations = new Revoked()): Authenticator {
+  return jwt.create(jwtOptions.parse(options), { clock, random: () => 0, name, folder: '/', resolve: <T>() => revocations as T });
 }
 
 export const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');

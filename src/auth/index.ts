@@ -1,3 +1,11 @@
+export { certificate } from './certificate.js';
+export { apiKey } from './api-key.js';
+export { ip } from './guards/ip.js';
+export { nest } from './guards/nest.js';
+export { hmac } from './hmac.js';
+export { identity } from './identity.js';
+export { introspection } from './introspection.js';
 export { jwt } from './jwt.js';
 export type { JwtOptions } from './jwt/options.js';
+export { oidc } from './oidc.js';
 export { mintToken, type TokenSubject } from './token.js';

@@ -1,48 +1,15 @@
-import { defineAuthenticator, type Authenticator, type Exchange, type Principal, type Surroundings } from '#libs/kernel';
-import { challengeScheme, compileExtraction, compileScrub } from './jwt/extract.js';
+import { defineAuthenticator, type Authenticator, type Surroundings } from '#libs/kernel';
 import { jwtOptions, type JwtOptions } from './jwt/options.js';
-import { JwtStrategy } from './jwt/strategy.js';
-import { TokenMemory } from './jwt/token-memory.js';
-import { tokenProblem, TokenRefused } from './jwt/token-problem.js';
+import { remoteKeys } from './jwt/remote-keys.js';
+import { tokenAuthenticator } from './jwt/token-authenticator.js';
 import { compileVerification } from './jwt/verify.js';
+import { Revocations } from './revocations.js';
 
-/** JSON Web Tokens (RFC 7519) signed by an issuer whose keys the file holds. */
+/** JSON Web Tokens (RFC 7519) signed by an issuer whose keys the file holds, or says where to find. */
 export const jwt = defineAuthenticator({ name: 'jwt', schema: jwtOptions, create: createJwt });
 
-function createJwt(options: JwtOptions, { clock, name = '' }: Surroundings): Authenticator {
-  const { tolerance } = options;
-  const scheme = challengeScheme(options.from);
-  const extract = compileExtraction(options.from);
-  const scrub = compileScrub(options.from);
-  const memory = new TokenMemory(options.remember.max);
-  const strategy = new JwtStrategy(compileVerification(options, name, clock));
-
-  const refuse = (error: unknown): never => {
-    throw error instanceof TokenRefused ? tokenProblem(error.reason, scheme) : error;
-  };
-  const verify = (token: string): Promise<Principal> => strategy.run(token).then((principal) => {
-    memory.set(token, principal);
-    return principal;
-  }, refuse);
-  const find = (exchange: Exchange): string | null => {
-    try {
-      return extract(exchange);
-    } catch (error) {
-      return refuse(error);
-    }
-  };
-
-  return Object.freeze({
-    challenge: scheme,
-    authenticate(exchange: Exchange) {
-      const token = find(exchange);
-      if (token === null) return null;
-      const known = memory.get(token);
-      if (known === undefined) return verify(token);
-      if (clock.now() < known.expiresAt + tolerance) return known;
-      memory.delete(token);
-      return verify(token);
-    },
-    ...(scrub && { scrub }),
-  });
+function createJwt(options: JwtOptions, { clock, name = '', random, resolve }: Surroundings): Authenticator {
+  const remote = remoteKeys(options, { clock, random });
+  const verify = compileVerification(options, { name, clock, remote });
+  return tokenAuthenticator({ ...options, clock, keys: remote, verify, revocations: resolve<Revocations>(Revocations) });
 }

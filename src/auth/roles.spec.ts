@@ -10,6 +10,18 @@ it('closes the ladder', () => {
   expect([...roles.standing(principalWith({ roles: ['candidat'] })).roles]).toEqual(['candidat']);
 });
 
+it('brings the permissions of roles, implied and renamed ones too', () => {
+  const roles = new Roles(config({ alias: { prof: 'teacher' }, implies: { head: ['teacher'] }, permissions: { teacher: ['grades:*', 'mail'], head: ['mail', 'budget'] } }));
+  expect(roles.standing(principalWith({ roles: ['prof'], permissions: ['own', 'mail'] })).principal.permissions).toEqual(['own', 'mail', 'grades:*']);
+  const { permissions, wildcards } = roles.standing(principalWith({ roles: ['head'] }));
+  expect([[...permissions].sort(), wildcards]).toEqual([['budget', 'grades:*', 'mail'], ['grades:']]);
+});
+
+it('leaves a principal that nothing is brought to as it is', () => {
+  const principal = principalWith({ roles: ['pupil'], permissions: ['x'] });
+  expect(new Roles(config({ permissions: { teacher: ['y'] } })).standing(principal).principal).toBe(principal);
+});
+
 it('resolves aliases, without what they imply', () => {
   const roles = new Roles(config({ alias: { enseignant: 'teacher' }, implies: { teacher: ['staff'] } }));
   const { principal, roles: all } = roles.standing(principalWith({ roles: ['enseignant', 'teacher'] }));

@@ -3,10 +3,14 @@ import type { RolesConfig } from '../config/index.js';
 
 /** A principal in the light of the file's `roles`. */
 export interface Standing {
-  /** With aliases resolved. */
+  /** With aliases resolved, and the permissions its roles bring. */
   readonly principal: Principal;
   /** Its roles and all that they imply. */
   readonly roles: ReadonlySet<string>;
+  /** Its own and those of its roles, by name. */
+  readonly permissions: ReadonlySet<string>;
+  /** What permissions begin with that its roles bring whole: `grades:` for `grades:*`. */
+  readonly wildcards: readonly string[];
   readonly superuser: boolean;
   /** Whether one of its roles is known, where the file lists them. */
   readonly known: boolean;
@@ -21,10 +25,11 @@ export function rolesOf(config: RolesConfig): Roles {
   return roles;
 }
 
-/** Aliases, ladder, superuser and known roles. */
+/** Aliases, ladder, permissions, superuser and known roles. */
 export class Roles {
   readonly #alias: ReadonlyMap<string, string>;
   readonly #closure: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #permissions: ReadonlyMap<string, readonly string[]>;
   readonly #superuser: string | null;
   readonly #known: readonly string[] | null;
   // Authenticators hand out the same principal for a remembered token, so its standing is computed once as well.
@@ -34,6 +39,7 @@ export class Roles {
   constructor(config: RolesConfig) {
     this.#alias = readAliases(config.alias);
     this.#closure = close(config.implies);
+    this.#permissions = new Map(Object.entries(config.permissions ?? {}));
     this.#superuser = config.superuser ?? null;
     this.#known = config.known ?? null;
   }
@@ -47,14 +53,19 @@ export class Roles {
   }
 
   #judge(given: Principal): Standing {
-    const principal = this.#renamed(given);
+    const renamed = this.#renamed(given);
     const roles = new Set<string>();
-    for (const role of principal.roles) {
+    for (const role of renamed.roles) {
       for (const implied of this.#closure.get(role) ?? [role]) roles.add(implied);
     }
+    const brought = [...roles].flatMap((role) => this.#permissions.get(role) ?? []);
+    const permissions = new Set([...renamed.permissions, ...brought]);
     return Object.freeze({
-      principal,
+      principal: brought.length === 0 ? renamed : Object.freeze({ ...renamed, permissions: Object.freeze([...permissions]) }),
       roles,
+      permissions,
+      // A `*` that a token brings is none of the file's, and means nothing.
+      wildcards: [...new Set(brought)].filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1)),
       superuser: this.#superuser !== null && roles.has(this.#superuser),
       known: this.#known === null || this.#known.some((role) => roles.has(role)),
     });

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Clock } from '#libs/kernel';
 import { compilePath, writePath } from './jwt/claim-path.js';
-import { readKeys } from './jwt/keys.js';
+import { hasRemoteKeys, readKeys } from './jwt/keys.js';
 import type { Algorithm, JwtOptions } from './jwt/options.js';
 
 /** Whom a development token stands for. */
@@ -60,6 +60,7 @@ function write(payload: Record<string, unknown>, path: string | undefined, value
 
 /** The authenticator's own shared secret, or the private half of one of its public keys. */
 function signingKey({ authenticator, privateKey }: MintRequest) {
+  if (hasRemoteKeys(authenticator)) throw new Error('Its tokens are signed by an issuer elsewhere; ask that for one');
   const keys = readKeys(authenticator);
   const secret = privateKey === undefined ? keys.find(({ key }) => key.type === 'secret') : undefined;
   if (secret) return { key: secret.key, algorithm: secret.algorithms[0] as Algorithm, kid: secret.kid };

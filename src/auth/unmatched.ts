@@ -27,8 +27,8 @@ function compileHiding(candidates: readonly Named[]): UnmatchedAccess {
   return (exchange) => {
     try {
       const found = exchange.principal ?? identify(exchange, candidates);
-      if (!(found instanceof Promise)) return found === null ? unauthenticated() : notFound(exchange);
-      return found.then((principal) => (principal === null ? unauthenticated() : notFound(exchange)), onlyProblem);
+      if (!(found instanceof Promise)) return found === null ? unauthenticated(exchange) : notFound(exchange);
+      return found.then((principal) => (principal === null ? unauthenticated(exchange) : notFound(exchange)), onlyProblem);
     } catch (error) {
       return onlyProblem(error);
     }

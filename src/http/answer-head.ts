@@ -30,7 +30,17 @@ export function compileAnswerHead({ cors, securityHeaders, requestId, responseTi
       if (idHeader !== null) headers.set(idHeader, exchange.id);
       securityHeaders?.(headers);
       limits?.(exchange, headers);
+      if (exchange.answerFields !== null) addFields(exchange.answerFields, headers);
       if (responseTime !== null) headers.set(responseTime.header, responseTime.value(clock.elapsed() - exchange.startedAt));
     },
   };
+}
+
+/** RFC 6265 3: cookies stand each in a field of its own, beside those a service sets. */
+function addFields({ flat }: HeaderList, headers: HeaderList): void {
+  for (let i = 0; i < flat.length; i += 2) {
+    const [name, value] = [flat[i] as string, flat[i + 1] as string];
+    if (name === 'Set-Cookie') headers.append(name, value);
+    else headers.set(name, value);
+  }
 }

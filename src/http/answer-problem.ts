@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { HttpException } from '@nestjs/common';
 import { Problem, problems, type Exchange } from '#libs/kernel';
+import { fromHttpException, isHttpException } from './nest-exception.js';
 import { writeAnswer } from './write-answer.js';
 
 /** Anything thrown, as a problem of the catalogue. What is not a Problem is our own fault. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof HttpException && error.getStatus() === 404) return new Problem(problems.routeNotFound, 'There is nothing here', { cause: error });
-  if (error instanceof HttpException && error.getStatus() === 429) return new Problem(problems.tooManyRequests, 'The limit is used up.', { cause: error });
+  if (isHttpException(error)) return fromHttpException(error);
   return new Problem(problems.internal, 'Something went wrong inside the gateway', { cause: error });
 }
 

@@ -28,6 +28,7 @@ export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig
       const peer = socket.remoteAddress ?? '';
       const { client, scheme, host, trusted } = resolveClient(peer, headers, trust);
       exchange.peer = peer;
+      exchange.httpVersion = request.httpVersionMajor > 1 ? String(request.httpVersionMajor) : request.httpVersion;
       exchange.client = client;
       exchange.scheme = scheme ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
       exchange.host = host ?? headers.host ?? '';

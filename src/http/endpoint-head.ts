@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HeaderList } from '#libs/kernel';
+import { events, HeaderList } from '#libs/kernel';
 import { exchangeOf } from './exchange-of.js';
+import { SlowClient } from './slow-client.js';
 import { linger } from './write-answer.js';
 
 const POLICY = 'content-security-policy';
@@ -12,6 +13,7 @@ export function endpointHead(request: FastifyRequest, reply: FastifyReply, paylo
   // What the controller's answer varies by is added to, never replaced.
   const head = new HeaderList(typeof vary === 'string' ? ['Vary', vary] : []);
   exchange.status = reply.statusCode;
+  events.endpointAnswering.publish(exchange);
   exchange.route?.head.apply(exchange, head);
   for (let i = 0; i < head.flat.length; i += 2) {
     const name = head.flat[i] as string;
@@ -21,5 +23,7 @@ export function endpointHead(request: FastifyRequest, reply: FastifyReply, paylo
   }
   if (!request.raw.complete) linger(reply.raw);
   if (typeof payload === 'string' || Buffer.isBuffer(payload)) exchange.bytesOut = Buffer.byteLength(payload);
+  // It leaves whole, right after this.
+  if (typeof payload !== 'object' || payload === null || Buffer.isBuffer(payload)) new SlowClient(exchange, reply.raw).waits();
   done(null, payload);
 }

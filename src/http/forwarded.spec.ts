@@ -47,6 +47,13 @@ it('adds itself to Via after the others', () => {
   expect(sent({ send: [], via: 'off' }, '198.51.100.1')).toEqual([]);
 });
 
+it.each(['1.0', '1.1', '2'])('says in Via that it was asked over HTTP/%s', (httpVersion) => {
+  const exchange = Object.assign(new Exchange({ method: 'GET', path: '/', query: '', headers: {}, rawHeaders: [], startedAt: 0 }), { httpVersion });
+  const list = new HeaderList([]);
+  compileForwarded({ trust: [], send: [], mode: 'append', via: 'edge' }, trust)(exchange, list);
+  expect(list.flat).toEqual(['Via', `${httpVersion} edge`]);
+});
+
 it.each([
   ['1.1 edge, 1.1 edge, 1.1 edge, 1.1 edge', false],
   ['1.1 edge, 1.1 edge (x), 2 edge, 1.1 edge, HTTP/1.1 edge', true],
@@ -67,6 +74,11 @@ it.each([
   ['x_forwarded_for', true],
   ['x.forwarded-host', true],
   ['x-http-method-override', true],
+  ['x-ssl-client-cert', true],
+  ['x_amzn_mtls_clientcert', true],
+  ['ssl-client-verify', true],
+  ['x-client-certain', true],
+  ['x-client-id', false],
   ['x-forwarded-fo', false],
   ['via', false],
   ['x_custom', false],

@@ -20,14 +20,22 @@ export const OWNED_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 const UNUSUAL = /[^a-z0-9-]/;
+/** Headers in which proxies that end TLS hand on what they know of the client's certificate. */
+const CERTIFICATE = /client-?cert|(?:ssl|tls|mtls)-client-/;
 
 /**
- * Whether a header is one of OWNED_HEADERS, or would become one: CGI, WSGI and PHP fold all signs into `_`, so that
+ * Whether a header is one of OWNED_HEADERS or about a client's certificate, or would become one: CGI, WSGI and PHP fold all signs into `_`, so that
  * `X_Forwarded_For` reads like the real one there.
  * @param name in lower case.
  */
 export function isOwnedHeader(name: string): boolean {
-  return OWNED_HEADERS.has(name) || (UNUSUAL.test(name) && OWNED_HEADERS.has(name.replaceAll(/[^a-z0-9]/g, '-')));
+  const folded = UNUSUAL.test(name) ? name.replaceAll(/[^a-z0-9]/g, '-') : name;
+  return OWNED_HEADERS.has(folded) || isCertificateHeader(folded);
+}
+
+/** Whether a header is one in which a proxy would say who the client is. @param name in lower case. */
+export function isCertificateHeader(name: string): boolean {
+  return CERTIFICATE.test(name);
 }
 
 /** Passages through a gateway of this name before it is a loop; gateways of one name may be chained on purpose. */
@@ -79,16 +87,16 @@ function standardValue(exchange: Exchange, chain: readonly string[] | string): s
   return [first, ...chain.slice(0, -1).toReversed().map(forParameter)].join(', ');
 }
 
-/** RFC 9110 7.6.3: after what the client's own proxies wrote, which the forwarder copies. */
+/** RFC 9110 7.6.3: after what the client's own proxies wrote, which the forwarder copies. It names the version that was received. */
 function compileVia(name: string): ((exchange: Exchange, headers: HeaderList) => void) | null {
   if (name === 'off') return null;
-  const value = `1.1 ${name}`;
+  const values = new Map(['1.0', '1.1', '2'].map((version) => [version, `${version} ${name}`]));
   const mine = new RegExp(`^\\S+ ${literally(name)}(?: |$)`);
   return (exchange, headers) => {
     const { via } = exchange.headers;
     if (via !== undefined && via.split(',').filter((hop) => mine.test(hop.trim())).length >= PASSAGES) {
       throw new Problem(problems.loopDetected, 'The request came through this gateway too often: a service leads back to it.');
     }
-    headers.append('Via', value);
+    headers.append('Via', values.get(exchange.httpVersion) ?? `${exchange.httpVersion} ${name}`);
   };
 }

@@ -7,6 +7,7 @@ import { bindExchange } from './exchange-of.js';
 import type { Edge } from './edge.js';
 import { closeEventStream } from './event-stream.js';
 import { openExchange } from './open-exchange.js';
+import { peerCertificate } from './peer-certificate.js';
 
 /** RFC 9110 15.2.2: the connection became a tunnel, and its end is no failure. */
 const SWITCHED = 101;
@@ -21,7 +22,9 @@ const PIPELINED = 100;
  * until the next full collection.
  */
 const underWay = Symbol('exchanges under way');
-type Connection = Socket & { [underWay]?: Open[] };
+/** A connection that ends once what came over it is answered. */
+const retired = Symbol('retired');
+type Connection = Socket & { [underWay]?: Open[]; [retired]?: true };
 
 interface Open {
   readonly exchange: Exchange;
@@ -96,13 +99,33 @@ export class FrontDoor {
     }
   }
 
-  /** Opens the exchange of a request. It always has a route afterwards; `refusal` says why it may lead nowhere. */
-  open(request: IncomingMessage, response: ServerResponse): Exchange {
+  /**
+   * Ends connections, each once what came over it is answered; whoever is at the other end may come back with another.
+   * @param which of them.
+   */
+  retire(which: (connection: Socket) => boolean): void {
+    for (const connection of this.#connections) {
+      if (!which(connection)) continue;
+      const last = connection[underWay]?.at(-1);
+      connection[retired] = true;
+      if (last) last.response.shouldKeepAlive = false;
+      // Over HTTP/2 it answers what has come, and tells its client so.
+      if (!last || last.response.req.httpVersionMajor > 1) connection.destroySoon();
+    }
+  }
+
+  /**
+   * Opens the exchange of a request. It always has a route afterwards; `refusal` says why it may lead nowhere.
+   * @param refusal what is wrong with it that only its protocol knows.
+   */
+  open(request: IncomingMessage, response: ServerResponse, refusal: Problem | null = null): Exchange {
     const exchange = openExchange(request, response, this.#edge as Edge, this.clock.elapsed());
+    if (refusal !== null) exchange.refusal = refusal;
     if (this.#draining !== 'no') {
       response.shouldKeepAlive = false;
       closeEventStream(response);
     }
+    if ((request.socket as Connection)[retired]) response.shouldKeepAlive = false;
     return this.#route(exchange, request, response);
   }
 
@@ -138,6 +161,7 @@ export class FrontDoor {
     response.shouldKeepAlive = false;
     response.once('finish', () => socket.destroySoon());
     const exchange = this.open(request, response);
+    exchange.certificate = peerCertificate(socket);
     exchange.upgrade = 'websocket';
     this.#upgrade?.(exchange, response, head);
   }
@@ -181,7 +205,7 @@ export class FrontDoor {
       }
       this.close(exchange);
       // An answer whose head had left before the shutdown began could not say that it was the last.
-      if (this.#draining === 'prompt' && all.length === 0) socket.destroySoon();
+      if ((this.#draining === 'prompt' || socket[retired]) && all.length === 0) socket.destroySoon();
     });
     if (all.length > PIPELINED) socket.destroy();
   }

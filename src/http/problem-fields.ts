@@ -25,8 +25,28 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['requestId', ({ exchange }) => exchange.id],
   ['retryAfter', ({ problem }) => retryAfter(problem)],
   ['service', ({ exchange }) => (exchange.service ?? exchange.route?.service)?.name],
+  ['errors', ({ problem }) => wrongFields(problem)],
+  ['errors.loc', ({ detail, problem }) => located(wrongFields(problem), detail)],
   ['details', ({ problem }) => problem.extras.members?.['details'] ?? problem.extras.members],
 ]);
+
+/** One field of a body that is not as it must be. */
+interface WrongField {
+  /** Names with dots between them; empty for the body itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+function wrongFields({ extras: { members } }: Problem): readonly WrongField[] | undefined {
+  const errors = members?.['errors'];
+  return Array.isArray(errors) ? (errors as readonly WrongField[]) : undefined;
+}
+
+/** The same as FastAPI tells them; a body that could not be read at all is wrong as a whole. */
+function located(errors: readonly WrongField[] = [], detail: string): unknown {
+  const all = errors.length > 0 ? errors : [{ path: '', message: detail }];
+  return all.map(({ message, path }) => ({ loc: ['body', ...(path === '' ? [] : path.split('.'))], msg: message, type: 'value_error' }));
+}
 
 /** Seconds, as a number where it is one; also where the header is not to be sent. */
 function retryAfter({ extras }: Problem): number | string | undefined {

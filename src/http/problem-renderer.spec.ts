@@ -102,6 +102,15 @@ describe('a shape of the platform', () => {
       .toEqual({ message: 'Service user-service indisponible', detail: 'Because.' });
   });
 
+  it('tells the fields that are wrong, in one way or the other', () => {
+    const errors = [{ path: 'email', message: 'expected an address' }, { path: 'tags.0', message: 'too long' }];
+    expect(json({ body: { errors: '{errors}', detail: '{errors.loc}' } }, problems.unprocessable, { members: { errors } })).toEqual({
+      errors,
+      detail: [{ loc: ['body', 'email'], msg: 'expected an address', type: 'value_error' }, { loc: ['body', 'tags', '0'], msg: 'too long', type: 'value_error' }],
+    });
+    expect(json({ body: { errors: '{errors}', detail: '{errors.loc}' } }, problems.invalidBody)).toEqual({ detail: [{ loc: ['body'], msg: 'Because.', type: 'value_error' }] });
+  });
+
   it('without a body is RFC 9457 with the message as detail', () => {
     expect(json({ status: 418, message: 'Non' }, problems.forbidden)).toMatchObject({ status: 418, detail: 'Non', code: 'forbidden' });
   });

@@ -34,6 +34,7 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   if (body === null || exchange.method === 'HEAD' || status === 204 || status === 304) {
     body?.cancel(clientGone());
     response.end();
+    awaitClient(exchange, response);
     return;
   }
   const whole = body.takeWhole();
@@ -45,6 +46,11 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   // As a string of the same bytes a small body leaves in one piece with the head, which is cheaper than two.
   if (whole.byteLength <= SMALL) response.end(whole.toString('latin1'), 'latin1');
   else response.end(whole);
+  awaitClient(exchange, response);
+}
+
+/** All of the answer was handed over; whether the client takes it is another matter. */
+function awaitClient(exchange: Exchange, response: ServerResponse): void {
   if (response.writableLength > 0) new SlowClient(exchange, response).waits();
 }
 

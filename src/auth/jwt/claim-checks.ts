@@ -14,10 +14,11 @@ export function compileChecks(rules: Rules): (claims: Claims, now: number) => nu
   return (claims, now) => {
     const until = checkTimes(claims, now, rules);
     refuseUnless(subjectFits(claims['sub'], rules), 'malformed');
+    // What it is comes before what it lacks: a token of another kind has other claims.
+    refuseUnless(type === undefined || type.read(claims) === type.equals, 'wrong-type');
     refuseUnless(required.every((read) => read(claims) !== undefined), 'missing-claim');
     refuseUnless(rules.issuer.length === 0 || oneOf(rules.issuer, claims['iss']), 'wrong-issuer');
     refuseUnless(rules.audience.length === 0 || audienceFits(rules.audience, claims['aud']), 'wrong-audience');
-    refuseUnless(type === undefined || type.read(claims) === type.equals, 'wrong-type');
     return until;
   };
 }

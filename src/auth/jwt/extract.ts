@@ -32,13 +32,13 @@ export function compileExtraction(places: readonly TokenPlace[]): Look {
   };
 }
 
-/** What the authenticator does on routes that do not ask it: tokens leave the query, other values of the name stay. */
-export function compileScrub(places: readonly TokenPlace[]): ((exchange: Exchange) => void) | null {
+/** What the authenticator does on routes that do not ask it: tokens leave the query, other values of the name stay. @param isToken tells them. */
+export function compileScrub(places: readonly TokenPlace[], isToken: (value: string) => boolean = looksLikeToken): ((exchange: Exchange) => void) | null {
   const names = places.flatMap((place) => ('query' in place ? [place.query] : []));
   if (names.length === 0) return null;
   return (exchange) => {
     for (const name of names) {
-      const cut = cutFromQuery(exchange.query, name, looksLikeToken);
+      const cut = cutFromQuery(exchange.query, name, isToken);
       if (cut) exchange.query = cut.query;
     }
   };
@@ -52,7 +52,7 @@ export function challengeScheme(places: readonly TokenPlace[]): string {
 
 // A JOSE header is a JSON object, and `{"` is `eyJ` in base64url.
 const TOKEN_SHAPE = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/;
-const looksLikeToken = (value: string): boolean => TOKEN_SHAPE.test(value);
+export const looksLikeToken = (value: string): boolean => TOKEN_SHAPE.test(value);
 
 function compilePlace(place: TokenPlace): Look {
   if ('query' in place) return lookInQuery(place.query);

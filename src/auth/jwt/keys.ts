@@ -25,14 +25,24 @@ export function readKeys(options: JwtOptions): readonly VerificationKey[] {
   if (options.publicKey !== undefined) keys.push(verificationKey('publicKey', readPublic('publicKey', options.publicKey), accepted));
   options.keys.forEach((entry, index) => keys.push(readEntry(`keys[${index}]`, entry, accepted)));
   if (options.jwks !== undefined) keys.push(...readSet(options.jwks, accepted));
-  if (keys.length === 0) throw new Error('jwt needs a key: give `secret`, `publicKey`, `keys` or `jwks`');
+  if (keys.length === 0 && !hasRemoteKeys(options)) throw new Error('jwt needs a key: give `secret`, `publicKey`, `keys`, `jwks`, `jwksUrl` or `discover`');
   return keys;
 }
 
-/** The algorithms of the file, or the only guess that is safe: HS256 where a shared secret is the only key. */
-function acceptedAlgorithms(options: JwtOptions): readonly Algorithm[] {
+/** Whether keys are fetched from an issuer. */
+export function hasRemoteKeys({ discover, jwksUrl }: JwtOptions): boolean {
+  return discover !== undefined || jwksUrl !== undefined;
+}
+
+/**
+ * The algorithms of the file, or the only guesses that are safe: HS256 where a shared secret is the only key, and whatever
+ * public keys are for where an issuer publishes them all.
+ */
+export function acceptedAlgorithms(options: JwtOptions): readonly Algorithm[] {
   if (options.algorithms.length > 0) return options.algorithms;
-  if (options.secret && options.publicKey === undefined && options.keys.length === 0 && options.jwks === undefined) return ['HS256'];
+  const local = options.publicKey !== undefined || options.keys.length > 0 || options.jwks !== undefined;
+  if (options.secret && !local && !hasRemoteKeys(options)) return ['HS256'];
+  if (!options.secret && !local && hasRemoteKeys(options)) return ALGORITHMS.filter((name) => !name.startsWith('HS'));
   throw new Error('jwt needs `algorithms`: name those the issuer signs with, e.g. [RS256]');
 }
 
@@ -104,10 +114,29 @@ function algorithmsOf(key: KeyObject): readonly Algorithm[] {
 
 /** RFC 7517 5: keys of a set that cannot be used are passed over. */
 function readSet(text: string, accepted: readonly Algorithm[]): VerificationKey[] {
+  const set = parseSet(text);
+  if (set.some((jwk) => !isEncryption(jwk) && !isPublic(jwk))) throw new Error('jwks holds a secret or private key; a set to verify with holds public keys only');
+  const keys = usableKeys(set, accepted);
+  if (keys.length === 0) throw new Error(`jwks holds no key for ${accepted.join(', ')}`);
+  return keys;
+}
+
+/**
+ * Reads the set an issuer publishes. What is no public key does not count: whoever can read it could sign. A set without
+ * any key is one too, and says that none of its tokens is good.
+ * @throws Error when it is no JWK set.
+ */
+export function readPublishedSet(text: string, accepted: readonly Algorithm[]): readonly VerificationKey[] {
+  return usableKeys(parseSet(text).filter(isPublic), accepted);
+}
+
+const isEncryption = ({ use }: Jwk): boolean => use !== undefined && use !== 'sig';
+const isPublic = ({ d, kty }: Jwk): boolean => kty !== 'oct' && d === undefined;
+
+function usableKeys(set: readonly Jwk[], accepted: readonly Algorithm[]): VerificationKey[] {
   const keys: VerificationKey[] = [];
-  for (const jwk of parseSet(text)) {
-    if (jwk.use !== undefined && jwk.use !== 'sig') continue;
-    if (jwk.kty === 'oct' || jwk.d !== undefined) throw new Error('jwks holds a secret or private key; a set to verify with holds public keys only');
+  for (const jwk of set) {
+    if (isEncryption(jwk)) continue;
     const only = jwk.alg === undefined ? accepted : accepted.filter((name) => name === jwk.alg);
     try {
       keys.push(verificationKey('jwks', readJwk('jwks', jwk), only, typeof jwk.kid === 'string' ? jwk.kid : null));
@@ -115,7 +144,6 @@ function readSet(text: string, accepted: readonly Algorithm[]): VerificationKey[
       continue;
     }
   }
-  if (keys.length === 0) throw new Error(`jwks holds no key for ${accepted.join(', ')}`);
   return keys;
 }
 

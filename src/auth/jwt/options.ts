@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secretText } from '#libs/kernel';
-import { duration, headerName, listOf } from '../../config/schema/values.js';
+import { duration, headerName, listOf, onOff } from '../../config/schema/values.js';
 
 export const ALGORITHMS = [
   'HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA',
@@ -20,7 +20,7 @@ function claim<T extends z.ZodType>(fallback: T, from: readonly string[], what: 
   ]).prefault([...from]).describe(`${what} Dots lead into objects: \`realm_access.roles\`. Default: ${from.join(', ')}.`);
 }
 
-const claims = z.strictObject({
+export const claims = z.strictObject({
   id: claim(text(), ['sub'], 'The caller’s id; a token without one is refused.'),
   email: claim(text(), ['email'], 'The caller’s e-mail address.'),
   role: claim(text(), ['role'], 'The caller’s role, where there is one.'),
@@ -29,7 +29,7 @@ const claims = z.strictObject({
   scopes: claim(listOf(text()), ['scope', 'scopes', 'scp'], 'A list of scopes, or text with commas or spaces between them.'),
 });
 
-const place = z.union([
+export const place = z.union([
   z.strictObject({
     header: headerName().describe('Header field that holds the token.'),
     scheme: text().optional().describe('Authentication scheme before it. Default: Bearer for Authorization, none for others.'),
@@ -52,14 +52,28 @@ const key = z.strictObject({
   secret: secretText().optional().describe('Shared secret.'),
 });
 
+const refresh = z.strictObject({
+  every: duration().prefault('10m').describe('Give or take a tenth, when tokens come. Default: 10m.'),
+  cooldown: duration().prefault('30s').describe('A token that names an unknown key has them fetched at once, but at most once in this time, whoever invents key ids. Also the longest pause between two tries while the issuer is away. Default: 30s.'),
+  timeout: duration().prefault('5s').describe('For the answer of the issuer. Default: 5s.'),
+});
+
+export const remember = z.strictObject({
+  max: z.int().min(0).default(10_000).describe('Tokens to remember; 0 verifies every time. Default: 10000.'),
+}).prefault({}).describe('Verified tokens are remembered in memory until they expire, so that a signature is checked once.');
+
 /** Options of the `jwt` authenticator. */
 export const jwtOptions = z.strictObject({
   secret: secretText().optional().describe('Shared secret of the HS algorithms. At least 8 bytes; below the size of the hash (32 for HS256, RFC 7518 3.2) it can be guessed from one token and the gateway warns.'),
   publicKey: text().optional().describe('Public key of the issuer: PEM, X.509 certificate or JWK, as text or `${file:/path}`.'),
   keys: z.array(key).default([]).describe('Several keys, e.g. while one replaces another.'),
   jwks: text().optional().describe('JWK set (RFC 7517) as text or `${file:/path}`. Keys for encryption and of unknown kinds in it are passed over.'),
-  algorithms: listOf(z.enum(ALGORITHMS)).default([]).describe('Algorithms accepted. Default: HS256 when `secret` is the only key; otherwise they must be named.'),
-  issuer: listOf(text()).default([]).describe('Accepted values of `iss`. Default: it is not looked at.'),
+  jwksUrl: text().optional().describe('Where an issuer publishes its JWK set. It is fetched when the first token comes, kept while the issuer is away, and looked at again as `refresh` says; keys that are gone from it verify nothing any more. Only `https://`, but for this very machine.'),
+  discover: text().optional().describe('An issuer that says itself where its keys are (OpenID Connect Discovery, RFC 8414), to the letter as it calls itself. Instead of `jwksUrl`. Danger: without `audience`, tokens it made for any other application pass too.'),
+  refresh: refresh.prefault({}).describe('When the keys of an issuer are fetched again.'),
+  insecure: onOff().default(false).describe('Plain HTTP to the issuer. Danger: whoever can change what is sent on the way can let anybody in. Default: off.'),
+  algorithms: listOf(z.enum(ALGORITHMS)).default([]).describe('Algorithms accepted. Default: HS256 when `secret` is the only key; all but HS where an issuer publishes all of them; otherwise they must be named.'),
+  issuer: listOf(text()).default([]).describe('Accepted values of `iss`. Default: that of `discover`; without it, it is not looked at.'),
   audience: listOf(text()).default([]).describe('Accepted values of `aud`; one match suffices. Default: it is not looked at, so a token made for another application passes.'),
   tolerance: duration().prefault('5s').describe('How far the clocks of issuer and gateway may differ, for exp, nbf and iat. Default: 5s.'),
   required: listOf(text()).default(['exp']).describe('Claims that must be there and not be empty. Danger: without `exp` a token may be valid for ever. Default: exp.'),
@@ -71,9 +85,7 @@ export const jwtOptions = z.strictObject({
   maxAge: duration().optional().describe('Oldest token accepted, counted from `iat`, whatever `exp` says. Default: no limit.'),
   claims: claims.prefault({}).describe('Where a token holds what the gateway wants to know.'),
   from: z.array(place).min(1).prefault([{ header: 'Authorization', scheme: 'Bearer' }]).describe('Where to look for the token. Different tokens in two places are refused. Default: Authorization: Bearer.'),
-  remember: z.strictObject({
-    max: z.int().min(0).default(10_000).describe('Tokens to remember; 0 verifies every time. Default: 10000.'),
-  }).prefault({}).describe('Verified tokens are remembered in memory until they expire, so that a signature is checked once.'),
+  remember,
 });
 
 export type JwtOptions = z.output<typeof jwtOptions>;

@@ -1,7 +1,7 @@
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
-import type { Principal } from '#libs/kernel';
+import type { Verified } from '../revocable.js';
 
 /** What passport-jwt is handed for a request: the token, found already. */
 interface TokenRequest {
@@ -13,7 +13,7 @@ interface TokenRequest {
  * jsonwebtoken, which lacks EdDSA and ignores `crit`; `authenticate` puts ours in its place, one library for all.
  */
 export class JwtStrategy extends PassportStrategy(Strategy) {
-  constructor(private readonly verifyToken: (token: string) => Promise<Principal>) {
+  constructor(private readonly verifyToken: (token: string) => Promise<Verified>) {
     super({ jwtFromRequest: ({ token }: TokenRequest) => token, secretOrKeyProvider: refuseToProvide });
   }
 
@@ -26,12 +26,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     this.validate((request as TokenRequest).token).then((user) => this.success(user), (error: unknown) => this.error(error as Error));
   }
 
-  validate(token: string): Promise<Principal> {
+  validate(token: string): Promise<Verified> {
     return this.verifyToken(token);
   }
 
   /** Runs the strategy the way passport does: on a copy of its own, with the verdicts hooked. */
-  run(token: string): Promise<Principal> {
+  run(token: string): Promise<Verified> {
     return new Promise((resolve, reject) => {
       const attempt = Object.create(this, { success: { value: resolve }, error: { value: reject } }) as JwtStrategy;
       attempt.authenticate({ token } satisfies TokenRequest);

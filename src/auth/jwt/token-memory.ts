@@ -5,10 +5,10 @@ import type { Principal } from '#libs/kernel';
  * without a key can fill it. Two generations approximate least-recently-used: a hit is one look-up in a map, and what
  * was not used while one generation filled up is dropped with the older one. Holds at most `max` tokens.
  */
-export class TokenMemory {
+export class TokenMemory<T = Principal> {
   readonly #generation: number;
-  #young = new Map<string, Principal>();
-  #old = new Map<string, Principal>();
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
 
   constructor(max: number) {
     this.#generation = Math.ceil(max / 2);
@@ -18,7 +18,7 @@ export class TokenMemory {
     return this.#young.size + this.#old.size;
   }
 
-  get(token: string): Principal | undefined {
+  get(token: string): T | undefined {
     const young = this.#young.get(token);
     if (young !== undefined) return young;
     const old = this.#old.get(token);
@@ -28,13 +28,18 @@ export class TokenMemory {
     return old;
   }
 
-  set(token: string, principal: Principal): void {
+  set(token: string, value: T): void {
     if (this.#generation === 0) return;
     if (this.#young.size >= this.#generation) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(token, principal);
+    this.#young.set(token, value);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
   }
 
   delete(token: string): void {

@@ -4,10 +4,12 @@ import { TokenRefused } from './token-problem.js';
 export interface TokenHeader {
   readonly alg: string;
   readonly kid: string | null;
+  /** In small letters. */
+  readonly typ: string | null;
 }
 
 /** Longest token looked at, in characters. */
-const LONGEST = 8192;
+export const LONGEST_TOKEN = 8192;
 const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
 /**
@@ -16,16 +18,16 @@ const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
  * @throws TokenRefused
  */
 export function readHeader(token: string): TokenHeader {
-  if (token.length > LONGEST) throw new TokenRefused('too-large');
+  if (token.length > LONGEST_TOKEN) throw new TokenRefused('too-large');
   const parts = COMPACT.exec(token);
   // Other spellings of the same bytes would be other tokens to whatever remembers or revokes tokens by their text.
   if (!parts || !parts.slice(1).every(canonical)) throw new TokenRefused('malformed');
   const header = parseObject(Buffer.from(parts[1] as string, 'base64url'));
-  const { alg, kid } = header;
+  const { alg, kid, typ } = header;
   // RFC 7515 4.1.11: an extension that is critical and not understood; we understand none, `b64` included.
   if (typeof alg !== 'string' || 'crit' in header || 'b64' in header) throw new TokenRefused('malformed');
   if (kid !== undefined && typeof kid !== 'string') throw new TokenRefused('malformed');
-  return { alg, kid: kid ?? null };
+  return { alg, kid: kid ?? null, typ: typeof typ === 'string' ? typ.toLowerCase() : null };
 }
 
 /** RFC 7515 appendix C: base64url without padding; RFC 4648 3.5: unused bits are zero. */

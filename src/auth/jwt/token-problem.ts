@@ -1,4 +1,4 @@
-import { Problem, problems } from '#libs/kernel';
+import { Problem, problems, type ProblemType } from '#libs/kernel';
 
 /** Why a token is refused: a word for programs, and a sentence that holds nothing of the token or the keys. */
 const REASONS = {
@@ -13,10 +13,14 @@ const REASONS = {
   'wrong-issuer': 'The token comes from an issuer that is not accepted.',
   'wrong-audience': 'The token is meant for another audience.',
   'wrong-type': 'The token is of another type than this gateway accepts.',
+  'inactive': 'The token is not active: nobody knows it, its time is over, or it was taken back.',
   'missing-claim': 'The token lacks a claim that is required.',
 } as const;
 
 export type TokenReason = keyof typeof REASONS;
+
+/** Reasons that clients do something about; all others are one problem. */
+const TYPES: Partial<Readonly<Record<TokenReason, ProblemType>>> = { 'expired': problems.expiredCredential, 'wrong-type': problems.wrongTokenType };
 
 /**
  * The problem for a token that was found and is not good: 401 with an RFC 6750 3.1 challenge and a member `reason`.
@@ -24,7 +28,7 @@ export type TokenReason = keyof typeof REASONS;
  */
 export function tokenProblem(reason: TokenReason, scheme = 'Bearer'): Problem {
   const detail = REASONS[reason];
-  return new Problem(reason === 'expired' ? problems.expiredCredential : problems.invalidCredential, detail, {
+  return new Problem(TYPES[reason] ?? problems.invalidCredential, detail, {
     headers: { 'WWW-Authenticate': `${scheme} error="invalid_token", error_description="${detail}"` },
     members: { reason },
   });

@@ -1,0 +1,42 @@
+import { X509Certificate } from 'node:crypto';
+
+/** Certificates of nobody, valid from 2025 to 2125; their keys are gone. */
+
+/** `C=FR, O="Acme, Inc.", OU="café + bar", CN=billing`, with a URI, two DNS names and an e-mail address. */
+export const BILLING = new X509Certificate(`-----BEGIN CERTIFICATE-----
+MIIB6DCCAY2gAwIBAgIBATAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFmaXh0dXJl
+IGF1dGhvcml0eTAgFw0yNTAxMDEwMDAwMDBaGA8yMTI1MDEwMTAwMDAwMFowSjEL
+MAkGA1UEBhMCRlIxEzARBgNVBAoMCkFjbWUsIEluYy4xFDASBgNVBAsMC2NhZsOp
+ICsgYmFyMRAwDgYDVQQDDAdiaWxsaW5nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAE7sb7AIiESe1ikY8kmYmZvRZpdBF+X/wc74qXUKiqK4v2pnrLvDEGtfjcm6c1
+XJVxGVDCxobvetfdDSV+BqqeCaOBjzCBjDBrBgNVHREEZDBihihzcGlmZmU6Ly9h
+Y21lLmV4YW1wbGUvbnMvcHJvZC9zYS9iaWxsaW5nghRiaWxsaW5nLmFjbWUuZXhh
+bXBsZYIOYi5hY21lLmV4YW1wbGWBEG9wc0BhY21lLmV4YW1wbGUwHQYDVR0OBBYE
+FBrFjL2KhKZai402nVFolzHX+b8PMAoGCCqGSM49BAMCA0kAMEYCIQCkI47+1hB9
+jAW/C6gtxQg/pW92eLGkmL6e6hf8ETeGSwIhANRYhYpCcdfziZFrAzeXQ/VF0OFo
+Gy78KNUvf9ApZQ9j
+-----END CERTIFICATE-----`);
+
+/** Two common names, `admin` and `billing`, and two URIs. */
+export const AMBIGUOUS = new X509Certificate(`-----BEGIN CERTIFICATE-----
+MIIBdDCCARmgAwIBAgIBCDAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFmaXh0dXJl
+IGF1dGhvcml0eTAgFw0yNTAxMDEwMDAwMDBaGA8yMTI1MDEwMTAwMDAwMFowIjEO
+MAwGA1UEAwwFYWRtaW4xEDAOBgNVBAMMB2JpbGxpbmcwWTATBgcqhkjOPQIBBggq
+hkjOPQMBBwNCAATuxvsAiIRJ7WKRjySZiZm9Fml0EX5f/BzvipdQqKori/amesu8
+MQa1+NybpzVclXEZUMLGhu96190NJX4Gqp4Jo0QwQjAhBgNVHREEGjAYhgpzcGlm
+ZmU6Ly9hhgpzcGlmZmU6Ly9iMB0GA1UdDgQWBBQaxYy9ioSmWouNNp1RaJcx1/m/
+DzAKBggqhkjOPQQDAgNJADBGAiEAwbzLuu0KqBFLPF5oZv/h74FzsjZiIXsyS5dE
+Pn6WuykCIQDMQtjZ0vP/2MHyh5xmkw3MbCw+XQsvGzkKIBxRsE0U7A==
+-----END CERTIFICATE-----`);
+
+/** One DNS name that reads `a.example, URI:spiffe://acme.example/admin`. */
+export const FORGED = new X509Certificate(`-----BEGIN CERTIFICATE-----
+MIIBcTCCARegAwIBAgIBAzAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFmaXh0dXJl
+IGF1dGhvcml0eTAgFw0yNTAxMDEwMDAwMDBaGA8yMTI1MDEwMTAwMDAwMFowDDEK
+MAgGA1UEAwwBeDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABO7G+wCIhEntYpGP
+JJmJmb0WaXQRfl/8HO+Kl1CoqiuL9qZ6y7wxBrX43JunNVyVcRlQwsaG73rX3Q0l
+fgaqngmjWDBWMDUGA1UdEQQuMCyCKmEuZXhhbXBsZSwgVVJJOnNwaWZmZTovL2Fj
+bWUuZXhhbXBsZS9hZG1pbjAdBgNVHQ4EFgQUGsWMvYqEplqLjTadUWiXMdf5vw8w
+CgYIKoZIzj0EAwIDSAAwRQIgGhGrkfK5tgYzL7ychjU9fgaYdg1cWy5mjf2Xr5U6
+798CIQDiWTe97uvRVHSe5spZWnZFKXbIpUtWHE+eaOxPn88fSQ==
+-----END CERTIFICATE-----`);

@@ -1,0 +1,38 @@
+import { Problem, problems, type Exchange } from '#libs/kernel';
+import { compileOrigins } from './origins.js';
+
+/**
+ * Compiles the check of what browsers send along by themselves, such as a cookie: it counts only where a page of the
+ * same origin asked, or of one in the list. `Origin` decides (RFC 6454 7.3); where there is none, `Sec-Fetch-Site` does.
+ * Every browser of these years sends one of them with anything but a plain GET, so that a request without both is refused.
+ * @returns a function that throws Problem cross-site.
+ * @throws Error when an entry of the list is no origin.
+ */
+export function compileSameOrigin(others: readonly string[]): (exchange: Exchange) => void {
+  const listed = compileOrigins(others);
+  return ({ headers, host, scheme }) => {
+    const { origin } = headers;
+    const good = origin === undefined ? OWN.has(String(headers['sec-fetch-site'])) : isOwn(origin, scheme, host) || listed.lists(origin);
+    if (!good) throw new Problem(problems.crossSite, 'This was not asked by a page of this origin.');
+  };
+}
+
+/** `none`: typed in, or a bookmark. `same-site` is not enough: a neighbour below the same domain is somebody else. */
+const OWN: ReadonlySet<string> = new Set(['same-origin', 'none']);
+
+/**
+ * A page of https may ask what arrives here without: somebody before the gateway ended TLS, for browsers let no such
+ * page ask in the clear. The other way round it is another origin, that anybody on the way can write.
+ */
+function isOwn(origin: string, scheme: Exchange['scheme'], host: string): boolean {
+  const authority = host.toLowerCase();
+  if (authority === '') return false;
+  return origin === originOf('https', authority) || (scheme === 'http' && origin === originOf('http', authority));
+}
+
+const PORTS = { http: /:80$/, https: /:443$/ } as const;
+
+/** As browsers write it: without the default port. */
+function originOf(scheme: Exchange['scheme'], authority: string): string {
+  return `${scheme}://${authority.replace(PORTS[scheme], '')}`;
+}
