@@ -109,10 +109,12 @@ async function families() {
     limits.storeAway({ limit: 'limit', away: 'local' });
     cache.closed({ cached: 'hit', route: exchange.route });
     cache.purged({ what: 'tag' });
-    const stores = () => ({ limits: { counters: 1, evictions: 1 }, cache: { entries: 1, bytes: 1, maxBytes: 1, evictions: 1 }, redis: true });
+    const stores = () => ({ limits: { counters: 1, evictions: 1 }, cache: { entries: 1, bytes: 1, maxBytes: 1, evictions: 1 }, redis: true, database: true });
+    const audit = { entries: 1, merged: 1, dropped: 1, spooled: 1 };
+    const handshakes = new Map([['closed', 1]]);
     const bulkhead = { limit: 1, inFlight: 1, waiting: 1 };
     const directory = { services: new Map([['service', { targets: [], breakers: new Map([['', { state: 'closed' }]]), config: { discover: {} }, stale: null, bulkhead }]]) };
-    return [...gatewayFamilies({ cache, directory, exchanges, limits, resilience, steering, stores, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
+    return [...gatewayFamilies({ audit, cache, directory, exchanges, handshakes, limits, resilience, steering, stores, source: { current: { config } } }), ...fleetFamilies({ reloads, workers: 1, replaced: { died: 0, asked: 0 } })];
   } finally {
     rmSync(folder, { recursive: true });
   }

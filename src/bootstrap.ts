@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Provider } from '@nestjs/common';
-import { systemClock, type ReloadReport } from '#libs/kernel';
+import { events, systemClock, type ReloadReport } from '#libs/kernel';
 import { AppModule } from './app.module.js';
+import { AuditDirectory } from './audit/index.js';
 import { outcomeOf, reloadTopic, SoloFleet, type Fleet } from './cluster/index.js';
 import { ConfigStore, watch, type Image, type LoadOptions } from './config/index.js';
 import { ignoreBodies } from './http/endpoint-body.js';
 import { endpointHead } from './http/endpoint-head.js';
+import { Certificates } from './http/certificates.js';
 import { FrontDoor } from './http/front-door.js';
 import { clientErrorHandler, createHttpServer, type Listener } from './http/server.js';
 import { Readiness, type FailedReload } from './health/readiness.js';
@@ -69,10 +71,13 @@ export async function startGateway({ fleet = new SoloFleet(), host, port, store:
     throw error;
   }
   return {
-    app, url: addressOf(app), log: app.get(LOGGER),
+    app, url: addressOf(app, server.tls ? 'https' : 'http'), log: app.get(LOGGER),
     get version() { return store.current.config.hash; },
     reload: (image) => snapshots.reload(image),
-    noteFailure: (outcome, report) => app.get(Readiness).failed(outcome, report),
+    noteFailure: (outcome, report) => {
+      app.get(Readiness).failed(outcome, report);
+      app.get(AuditDirectory).failed(outcome, report);
+    },
     watch: (changed) => watchStore(store, changed),
     close: (manner = 'prompt') => closeWithin(app, server.grace, manner),
   };
@@ -81,8 +86,9 @@ export async function startGateway({ fleet = new SoloFleet(), host, port, store:
 async function createApp(store: ConfigStore, fleet: Fleet): Promise<NestFastifyApplication> {
   const { server } = store.current.config;
   const door = new FrontDoor(systemClock);
+  const certificates = certificatesOf(store);
   const adapter = new FastifyAdapter({
-    serverFactory: (listener: Listener) => createHttpServer(listener, server, door),
+    serverFactory: (listener: Listener) => createHttpServer(listener, server, door, certificates),
     clientErrorHandler: clientErrorHandler(door),
     // Ids are the front door's business; Fastify's would be made for nothing.
     genReqId: () => '',
@@ -91,8 +97,10 @@ async function createApp(store: ConfigStore, fleet: Fleet): Promise<NestFastifyA
     // No middleware of the Express kind is used; its engine alone costs a tenth of a proxied request.
     skipMiddie: true,
   });
+  const { controllers } = store.current;
   const providers = store.current.providers as readonly Provider[];
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, fleet, providers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, fleet, providers, controllers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
+  if (certificates) (app.getHttpServer() as Server).once('close', follow(store, certificates));
   app.useLogger(app.get(NestLogger));
   app.get(GatewayDocument).attach(app);
   ignoreBodies(adapter.getInstance());
@@ -100,15 +108,28 @@ async function createApp(store: ConfigStore, fleet: Fleet): Promise<NestFastifyA
   return app;
 }
 
+/** What a TLS listener shows; `null` for one in clear. */
+function certificatesOf({ current: { config } }: ConfigStore): Certificates | null {
+  return config.server.tls && config.tls ? new Certificates(config.server.tls, config.tls) : null;
+}
+
+/** `server:` needs a restart, what lies in its files does not. @returns a function that ends it. */
+function follow(store: ConfigStore, certificates: Certificates): () => void {
+  return events.configurationApplied.subscribe(() => {
+    const { tls } = store.current.config;
+    if (tls) certificates.adopt(tls);
+  });
+}
+
 function watchStore(store: ConfigStore, changed: () => void): () => void {
   const every = store.current.config.server.watch;
   return every === 0 ? () => {} : watch(store, every, changed);
 }
 
-function addressOf(app: NestFastifyApplication): string {
+function addressOf(app: NestFastifyApplication, scheme: string): string {
   const { address, family, port } = (app.getHttpServer() as Server).address() as AddressInfo;
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function closeWithin(app: NestFastifyApplication, grace: number, manner: Manner): Promise<void> {

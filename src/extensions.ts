@@ -2,12 +2,18 @@ import type { Extension } from '#libs/kernel';
 import { consistentHash, leastConnections, p2c, random, roundRobin, stickyCookie } from '#libs/balancing';
 import { consul, dns, file, kubernetes } from '#libs/discovery';
 import { bodyToQuery, jsonBody, queryToBody } from '#libs/transforms';
-import { jwt } from './auth/index.js';
+import { apiKey, certificate, hmac, identity, introspection, ip, jwt, nest, oidc } from './auth/index.js';
 
 /** Everything in the box, one line each. A plugin adds to it; a name can be taken only once within its kind. */
 export const builtIns: readonly Extension[] = [
   // authenticators
+  apiKey,
+  certificate,
+  hmac,
+  identity,
+  introspection,
   jwt,
+  oidc,
   // balancers
   consistentHash,
   leastConnections,
@@ -20,6 +26,9 @@ export const builtIns: readonly Extension[] = [
   dns,
   file,
   kubernetes,
+  // guards
+  ip,
+  nest,
   // transforms
   bodyToQuery,
   jsonBody,

@@ -48,10 +48,21 @@ describe('compileKey', () => {
     ['the same caller with fewer scopes', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), scopes: ['read', 'write'] } }], ['https://a.org/a', { principal: { ...somebody('1'), scopes: ['read'] } }], false],
     ['the same caller in another role', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), roles: ['admin'] } }], ['https://a.org/a', { principal: somebody('1') }], false],
     ['the same caller', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), claims: { jti: '1' } } }], ['https://a.org/a', { principal: { ...somebody('1'), claims: { jti: '2' } } }], true],
+    ['the same caller with another address', { key: { principal: true } }, ['https://a.org/a', { principal: { ...somebody('1'), email: 'a@example.com' } }], ['https://a.org/a', { principal: somebody('1') }], false],
     ['callers that do not matter', {}, ['https://a.org/a', { principal: somebody('1') }], ['https://a.org/a', {}], true],
   ])('tells apart or not: %s', (_what, cache, [url, parts], [otherUrl, otherParts], same) => {
     const key = keyOf(cache);
     expect(key(asked(url, parts)) === key(asked(otherUrl, otherParts))).toBe(same);
+  });
+
+  it.each([
+    ['a header', { headers: { request: { set: { 'X-Tenant': 't-{principal.claims.org.tenant}' } } } }],
+    ['a query', { query: { set: { tenant: '{principal.claims.org.tenant}' } } }],
+    ['a token', { headers: { request: { token: { claims: ['org'] } } } }],
+  ])('tells the same caller apart by what %s tells of them', (_what, route) => {
+    const key = keyOf({ key: { principal: true } }, route);
+    const [north, again, south] = ['north', 'north', 'south'].map((tenant, i) => key(asked('https://a.org/a', { principal: { ...somebody('1'), claims: { jti: String(i), org: { tenant } } } })));
+    expect([again === north, south === north]).toEqual([true, false]);
   });
 
   it('is another one where what is kept under it would be', () => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Exchange } from '#libs/kernel';
+import { compileTemplate } from '#libs/transforms';
 import { fingerprint, type CacheConfig, type RouteConfig } from '../config/index.js';
 import { AFTER_ADDRESS, ANY_QUERY, asAddress, originOf } from './address.js';
 
@@ -28,7 +29,7 @@ export function compileKey(name: string, route: RouteConfig, cache: CacheConfig)
     ...(host ? [] : [({ scheme }: Exchange) => scheme]),
     ...(Array.isArray(query) ? [whitelist(query)] : []),
     ...headers.map(header),
-    ...(principal ? [caller] : []),
+    ...(principal ? [compileCaller(route)] : []),
   ];
   const whole = query === 'all';
   const own = AFTER_ADDRESS + fingerprintOf(name, route, cache);
@@ -113,8 +114,20 @@ function header(name: string): Part {
  * Ids are those of an authenticator: another one may give the same id to somebody else. And who is calling may do less by
  * one credential than by another: what was answered to all their scopes is not for a token with fewer.
  */
-function caller({ principal }: Exchange): string {
-  if (principal === null) return '@';
-  const { authenticator, id, permissions, roles, scopes } = principal;
-  return `@${hash('sha256', JSON.stringify([authenticator, id, roles, permissions, scopes]), 'base64url')}`;
+function compileCaller(route: RouteConfig): Part {
+  const claims = claimsTold(route);
+  return (exchange) => {
+    const { principal } = exchange;
+    if (principal === null) return '@';
+    const { authenticator, email, id, permissions, roles, scopes } = principal;
+    return `@${hash('sha256', JSON.stringify([authenticator, id, email, roles, permissions, scopes, claims.map((claim) => claim(exchange))]), 'base64url')}`;
+  };
+}
+
+/** Claims that the route tells its service, in a template or in a token of ours: the same person may come with others, such as another tenant. */
+function claimsTold(route: RouteConfig): readonly ((exchange: Exchange) => unknown)[] {
+  const named = [...new Set(Array.from(JSON.stringify(route).matchAll(/\{principal\.claims\.[^{}"]+\}/g), ([placeholder]) => placeholder))].map(compileTemplate);
+  const { token } = route.headers.request;
+  const passed = token === 'off' ? [] : token.claims.map((name) => ({ principal }: Exchange) => principal?.claims[name] ?? null);
+  return [...named, ...passed];
 }

@@ -38,7 +38,7 @@ function unknownKey(part: string, key: string): string {
 }
 
 /** The caller of a test, as `--as` would say it. */
-export function callerText({ authenticator, email, id, permissions, roles, scopes }: Caller): string {
+export function callerText({ authenticator, claims, email, id, permissions, roles, scopes }: Caller): string {
   const parts = [
     ...(roles.length > 0 ? [`roles=${roles.join('|')}`] : []),
     `id=${id}`,
@@ -46,6 +46,7 @@ export function callerText({ authenticator, email, id, permissions, roles, scope
     ...(permissions.length > 0 ? [`permissions=${permissions.join('|')}`] : []),
     ...(scopes.length > 0 ? [`scopes=${scopes.join('|')}`] : []),
     ...(authenticator === undefined ? [] : [`authenticator=${authenticator}`]),
+    ...Object.entries(claims).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [`claims.${name}=${value}`] : [])),
   ];
   return quoted(parts.join(','));
 }

@@ -3,7 +3,7 @@ import type { RouteSettings } from '../config/index.js';
 import { cacheLines, limitLines } from './explanation-stores.js';
 import type { Paint } from './io.js';
 import { aligned, alignedLines, placed, shown } from './text.js';
-import { demanded } from './who-may.js';
+import { demanded, recognised } from './who-may.js';
 
 interface TextOptions {
   /** Settings that have their defaults are listed too. */
@@ -62,12 +62,13 @@ function facts({ access, allow, candidates: all, nearest, refusal, route }: Requ
   return alignedLines(lines);
 }
 
-const REFUSERS = { routing: '', access: '', guard: 'a guard after access (body.types, limits, plugins)', interceptor: 'what wraps the forwarding (limits, transforms, plugins)' } as const;
+const REFUSERS = { routing: '', address: 'a guard before access (addresses, plugins)', access: '', guard: 'a guard after access (body.types, limits, plugins)', interceptor: 'what wraps the forwarding (limits, transforms, plugins)' } as const;
 const OWN_ADVICE: ReadonlySet<string> = new Set(['route-not-found', 'method-not-allowed']);
 
 function accessLine({ authenticate, authorize, decision }: RequestExplanation['access']): string {
   if (authenticate === 'none') return 'public: nobody is asked who they are';
-  return `${decision}: open to ${demanded(authorize as RouteSettings['authorize'])}, signed in by ${authenticate.join(' or ')}`;
+  const optional = !Array.isArray(authenticate) && authenticate.optional;
+  return `${decision}: open to ${demanded(authorize as RouteSettings['authorize'], optional)}, signed in by ${recognised(authenticate)}`;
 }
 
 function callerLine({ principal }: RequestExplanation['access']): string {

@@ -11,10 +11,24 @@ export interface Ran {
   readonly json: <T = Record<string, unknown>>() => T;
 }
 
+/** What somebody types: at a terminal, answer by answer, or into the standard input. */
+export interface Typing {
+  readonly answers?: readonly string[];
+  readonly input?: string;
+}
+
 /** Runs a command line in this process and keeps what it says. */
-export async function ran(argv: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+export async function ran(argv: readonly string[], env: Record<string, string> = {}, { answers, input = '' }: Typing = {}): Promise<Ran> {
   let [out, err] = ['', ''];
-  const io: Io = { env, paint: plain, out: (text) => { out += `${text}\n`; }, err: (text) => { err += `${text}\n`; } };
+  const left = [...(answers ?? [])];
+  const ask = (question: string): Promise<string> => {
+    err += `${question}\n`;
+    return Promise.resolve(left.shift() ?? '');
+  };
+  const io: Io = {
+    env, paint: plain, out: (text) => { out += `${text}\n`; }, err: (text) => { err += `${text}\n`; },
+    ask: answers === undefined ? null : ask, read: () => Promise.resolve(input),
+  };
   const code = await run(argv, io);
   return { code, out, err, json: <T>() => JSON.parse(out) as T };
 }

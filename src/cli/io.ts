@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Environment } from '../config/interpolate.js';
+import { askHidden, readAll } from './ask.js';
 
 /** What a command reads from and writes to; a spec gives its own. */
 export interface Io {
@@ -9,6 +10,10 @@ export interface Io {
   /** The same to the standard error output. */
   err(text: string): void;
   readonly paint: Paint;
+  /** Asks somebody at the terminal, and does not show what is typed; `null` where nobody sits at one. */
+  readonly ask: ((question: string) => Promise<string>) | null;
+  /** All of the standard input. */
+  read(): Promise<string>;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -21,7 +26,7 @@ const coloured: Paint = (style, text) => styleText(style, text, { validateStream
 
 /** The process's own streams and environment. */
 export function processIo(): Io {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   // A reader such as `head` that has enough is no error.
   for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
@@ -29,6 +34,8 @@ export function processIo(): Io {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
     paint: wantsColour(stdout, env) ? coloured : plain,
+    ask: stdin.isTTY && stderr.isTTY ? (question) => askHidden(question, { input: stdin, output: stderr }) : null,
+    read: () => readAll(stdin),
   };
 }
 

@@ -1,4 +1,7 @@
 import { systemClock, type Surroundings } from '#libs/kernel';
+import { ApiKeys, NoKeys } from '../auth/api-keys.js';
+import { LocalTokens, NoTokens } from '../auth/local-tokens.js';
+import { NoRevocations, Revocations } from '../auth/revocations.js';
 import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/index.js';
 import { DryRun } from '../proxy/dry-run.js';
 import { Failure } from './failure.js';
@@ -10,7 +13,9 @@ const absent = new Proxy({}, {
   },
 });
 
-const surroundings: Omit<Surroundings, 'folder'> = { clock: systemClock, random: Math.random, resolve: <T>() => absent as T };
+const standIns = new Map<unknown, unknown>([[ApiKeys, new NoKeys()], [LocalTokens, new NoTokens()], [Revocations, new NoRevocations()]]);
+
+const surroundings: Omit<Surroundings, 'folder'> = { clock: systemClock, random: Math.random, resolve: <T>(token: unknown) => (standIns.get(token) ?? absent) as T };
 
 /** A configuration, and everything in it compiled but the network. */
 export interface Offline extends AsyncDisposable {

@@ -41,7 +41,7 @@ export async function runTest(test: TestConfig, index: number, dry: DryRun): Pro
 function callerOf({ request: { as } }: TestConfig): Caller | null {
   if (!as) return null;
   const { role, roles, ...rest } = as;
-  return { ...rest, roles: [...new Set([...(role === undefined ? [] : [role]), ...roles])], claims: {} };
+  return { ...rest, roles: [...new Set([...(role === undefined ? [] : [role]), ...roles])] };
 }
 
 function explainCommand({ request: { headers, method, url } }: TestConfig, caller: Caller | null): string {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { events } from '#libs/kernel';
-import { watch, type ConfigStore, type LoadedConfig } from '../config/index.js';
+import { watch, type ConfigStore, type LoadedConfig, type ServerConfig } from '../config/index.js';
 import { Crew } from './crew.js';
 import { Estate } from './estate.js';
 import type { Fleet, Inheritable } from './fleet.js';
@@ -140,7 +140,7 @@ export class Supervisor {
     if (this.#closing || !(await this.#store.reload())) return false;
     const next = this.#store.current;
     const { file, hash, server } = next.config;
-    const errors = isDeepStrictEqual(server, this.#inForce.config.server) ? await this.#apply(next) : await this.#rebuild(next);
+    const errors = isDeepStrictEqual(lasting(server), lasting(this.#inForce.config.server)) ? await this.#apply(next) : await this.#rebuild(next);
     const report = { file, version: hash, errors };
     if (errors.length === 0) {
       events.configurationApplied.publish(report);
@@ -214,6 +214,11 @@ export class Supervisor {
     for (const [topic, answer] of matter.answers) this.#estate.note(worker, topic, answer);
     this.#estate.settle(worker);
   }
+}
+
+/** What of `server:` a running worker cannot change: all but what its certificates are. */
+function lasting({ tls, ...rest }: ServerConfig): object {
+  return { ...rest, tls: tls && { ...tls, certificates: null, ca: null, crl: null } };
 }
 
 function beginningOf({ config, image }: LoadedConfig): Beginning {

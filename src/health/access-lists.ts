@@ -1,6 +1,6 @@
-import type { GatewayConfig, RouteConfig } from '../config/index.js';
-import { compileRequirements } from '../auth/requirement.js';
+import { rolesIn, rolesSuffice } from '../auth/role-judgement.js';
 import { rolesOf } from '../auth/roles.js';
+import { allRules, askedOf, type GatewayConfig, type RouteConfig } from '../config/index.js';
 
 /** The paths of routes, without the `**` that stands for what is below. */
 export function prefixes(routes: Readonly<Record<string, RouteConfig>>): string[] {
@@ -10,7 +10,13 @@ export function prefixes(routes: Readonly<Record<string, RouteConfig>>): string[
 /** Paths that need no credential, built-in endpoints included. */
 export function publicPaths({ routes, endpoints }: GatewayConfig): string[] {
   const open = [...Object.values(routes).map(({ authenticate, match }) => ({ authenticate, paths: match.path })), ...Object.values(endpoints).map(({ authenticate, at }) => ({ authenticate, paths: at }))];
-  return shown(open.filter(({ authenticate }) => authenticate === 'none').map(({ paths }) => paths));
+  return shown(open.filter(({ authenticate }) => isOpen(authenticate)).map(({ paths }) => paths));
+}
+
+/** Whether anybody is let in, known or not. */
+function isOpen(authenticate: RouteConfig['authenticate']): boolean {
+  const asked = askedOf(authenticate);
+  return asked === null || (asked.optional && asked.all.length === 0);
 }
 
 /** Paths whose routes ask for roles, and that a caller with nothing but this role may use. */
@@ -18,8 +24,7 @@ export function pathsOfRole(role: string, { routes, roles }: GatewayConfig): str
   const caller = { id: '', email: null, roles: [role], permissions: [], scopes: [], authenticator: '', claims: {}, expiresAt: Number.POSITIVE_INFINITY };
   const standing = rolesOf(roles).standing(caller);
   const may = ({ authorize, authenticate }: RouteConfig): boolean => {
-    if (authenticate === 'none' || typeof authorize === 'string' || authorize.roles === undefined) return false;
-    return standing.superuser || compileRequirements({ roles: authorize.roles }).every((requirement) => requirement.met(standing));
+    return authenticate !== 'none' && allRules(authorize).some((rule) => rolesIn(rule).length > 0 && rolesSuffice(rule, standing));
   };
   return shown(Object.values(routes).filter(may).map(({ match }) => match.path));
 }

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config/index.js';
+import { auditFamilies } from './audit-families.js';
 import { connectionFamilies } from './connection-families.js';
 import type { EndpointStats, ExchangeStats } from './exchange-stats.js';
 import { counter, gauge, histogram, type Labels, type MetricFamily } from './metric-family.js';
@@ -17,10 +18,10 @@ const HELP: Readonly<Record<MainSeries, string>> = {
   active: 'Requests under way.',
 };
 
-type Counts = Pick<MetricsRecorder, 'cache' | 'directory' | 'exchanges' | 'limits' | 'resilience' | 'source' | 'steering' | 'stores'>;
+type Counts = Pick<MetricsRecorder, 'audit' | 'cache' | 'directory' | 'exchanges' | 'handshakes' | 'limits' | 'resilience' | 'source' | 'steering' | 'stores'>;
 
 /** Everything one process counts, under the names and labels of the configuration in force. */
-export function gatewayFamilies({ cache, directory, exchanges, limits, resilience, source, steering, stores }: Counts): MetricFamily[] {
+export function gatewayFamilies({ audit, cache, directory, exchanges, handshakes, limits, resilience, source, steering, stores }: Counts): MetricFamily[] {
   const { metrics } = source.current.config;
   const main = Object.entries({ ...invert(metrics.names), ...metrics.aliases });
   return [
@@ -31,7 +32,9 @@ export function gatewayFamilies({ cache, directory, exchanges, limits, resilienc
     ...connectionFamilies(directory),
     ...steeringFamilies(steering),
     ...storeFamilies(limits, cache, stores()),
+    ...auditFamilies(audit),
     ...trafficFamilies(exchanges, metrics.labels),
+    counter('gateway_tls_handshake_failures_total', 'TLS handshakes with clients that came to nothing, by reason.', [...handshakes.entries()].map(([reason, count]) => [{ reason }, count])),
     counter('gateway_problems_total', 'Problems answered, by code (docs/errors.md).', [...exchanges.problems.entries()].map(([code, count]) => [{ code }, count])),
   ];
 }

@@ -1,5 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { events, type Clock } from '#libs/kernel';
+import { events, type AuditFigures, type Clock, type HandshakeFailure } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
 import { CacheStats } from './cache-stats.js';
 import { ExchangeStats } from './exchange-stats.js';
@@ -8,6 +8,7 @@ import { LimitStats } from './limit-stats.js';
 import { ReloadStats } from './reload-stats.js';
 import { ResilienceStats } from './resilience-stats.js';
 import { SteeringStats } from './steering-stats.js';
+import { Tally } from './tally.js';
 import type { StoreFigures } from './store-families.js';
 
 /** What the recorder needs of the configuration store. */
@@ -28,6 +29,10 @@ export class MetricsRecorder implements OnApplicationShutdown {
   readonly steering = new SteeringStats();
   readonly limits = new LimitStats();
   readonly cache = new CacheStats();
+  /** TLS handshakes that came to nothing, by reason. */
+  readonly handshakes = new Tally<HandshakeFailure['reason']>();
+  /** `null` while nothing was recorded. */
+  audit: AuditFigures | null = null;
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor(readonly source: MetricsSource, readonly directory: ServicesSource, readonly stores: () => StoreFigures, clock: Clock) {
@@ -44,6 +49,8 @@ export class MetricsRecorder implements OnApplicationShutdown {
         if (exchange.cached !== null) this.cache.closed(exchange);
       }),
       events.limitStoreAway.subscribe((away) => this.limits.storeAway(away)),
+      events.auditChanged.subscribe((figures) => { this.audit = figures; }),
+      events.handshakeFailed.subscribe(({ reason }) => this.handshakes.add(reason)),
       events.cachePurged.subscribe((purge) => this.cache.purged(purge)),
       events.requestMirrored.subscribe((copy) => this.steering.copied(copy)),
       events.configurationLoadFailed.subscribe(() => reloads.outcomes.add('load-failed')),

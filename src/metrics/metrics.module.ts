@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { systemClock } from '#libs/kernel';
 import { CacheModule, ResponseCaches } from '../cache/index.js';
 import { ConfigStore } from '../config/index.js';
+import { DatabaseDirectory, DatabaseDirectoryModule } from '../database/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { LimitStores, RateLimitModule } from '../rate-limit/index.js';
 import { RedisDirectory, RedisModule } from '../redis/index.js';
@@ -15,11 +16,11 @@ import type { StoreFigures } from './store-families.js';
 
 /** The counts, and a registry of each gateway's own, so that two in one process do not mix. */
 @Module({
-  imports: [CacheModule, RateLimitModule, RedisModule, ServicesModule],
+  imports: [CacheModule, DatabaseDirectoryModule, RateLimitModule, RedisModule, ServicesModule],
   providers: [
     { provide: Registry, useFactory: () => new Registry() },
     {
-      provide: MetricsRecorder, inject: [ConfigStore, ServiceDirectory, LimitStores, ResponseCaches, RedisDirectory],
+      provide: MetricsRecorder, inject: [ConfigStore, ServiceDirectory, LimitStores, ResponseCaches, RedisDirectory, DatabaseDirectory],
       useFactory: (store: ConfigStore, directory: ServiceDirectory, ...stores: Stores) => new MetricsRecorder(store, directory, () => figuresOf(...stores), systemClock),
     },
     GatewayMetrics,
@@ -28,10 +29,10 @@ import type { StoreFigures } from './store-families.js';
 })
 class CountsModule {}
 
-type Stores = readonly [limits: LimitStores, caches: ResponseCaches, redis: RedisDirectory];
+type Stores = readonly [limits: LimitStores, caches: ResponseCaches, redis: RedisDirectory, database: DatabaseDirectory];
 
-function figuresOf(...[{ facts: { evictions, size } }, { fill }, { current }]: Stores): StoreFigures {
-  return { limits: { counters: size, evictions }, cache: fill, redis: current && current.away === null };
+function figuresOf(...[{ facts: { evictions, size } }, { fill }, { current: redis }, { current: database }]: Stores): StoreFigures {
+  return { limits: { counters: size, evictions }, cache: fill, redis: redis && redis.away === null, database: database && database.away === null };
 }
 
 /** `metrics`: what the gateway and its process do, in numbers. */

@@ -8,6 +8,8 @@ export interface StoreFigures {
   readonly cache: { readonly entries: number; readonly bytes: number; readonly maxBytes: number; readonly evictions: number };
   /** Whether Redis answers; `null` where the file has none. */
   readonly redis: boolean | null;
+  /** Whether the database answers; `null` where nothing needs one. */
+  readonly database: boolean | null;
 }
 
 /** Counters of limits in the memory of a process: a worker's own, and those its supervisor keeps for all of them. */
@@ -31,5 +33,6 @@ export function storeFamilies(limits: LimitStats, cache: CacheStats, figures: St
     gauge('gateway_cache_max_bytes', 'Bytes there may be in memory (`cache.memory`).', [[{}, figures.cache.maxBytes]]),
     counter('gateway_cache_evictions_total', 'Responses that had to leave memory for others.', [[{}, figures.cache.evictions]]),
     ...(figures.redis === null ? [] : [gauge('gateway_redis_up', 'Whether Redis answers (1) or not (0).', [[{}, figures.redis ? 1 : 0]], 'min')]),
+    ...(figures.database === null ? [] : [gauge('gateway_database_up', 'Whether the database answers (1) or not (0).', [[{}, figures.database ? 1 : 0]], 'min')]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { EndpointConfig, GatewayConfig } from '../config/index.js';
+import { askedOf, type EndpointConfig, type GatewayConfig } from '../config/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import type { OperationObject, ParameterObject, PathsObject } from './openapi-types.js';
 import { securitySchemes } from './security-schemes.js';
@@ -23,7 +23,7 @@ export function publicDocument(internal: OpenAPIObject, config: Parts): OpenAPIO
   };
 }
 
-const METHODS = ['get', 'post'] as const;
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 function ownPaths(paths: PathsObject): PathsObject {
   return Object.fromEntries(Object.entries(paths).filter(([path]) => !path.startsWith(`/${ENDPOINT_PREFIX}/`)));
@@ -31,8 +31,9 @@ function ownPaths(paths: PathsObject): PathsObject {
 
 function mountedPaths(paths: PathsObject, { endpoints }: Parts, known: ReadonlySet<string>): PathsObject {
   return Object.fromEntries(Object.entries(endpoints).flatMap(([name, endpoint]) => {
-    const own = `/${ENDPOINT_PREFIX}/${endpoint.serve}`;
-    const operations = Object.entries(paths).filter(([path]) => path === own || path.startsWith(`${own}/`));
+    const part = endpoint.operation ?? endpoint.controller;
+    const own = `/${ENDPOINT_PREFIX}/${endpoint.serve}${part === undefined ? '' : `/${part}`}`;
+    const operations = Object.entries(paths).filter(([path]) => path === own || (endpoint.operation === undefined && path.startsWith(`${own}/`)));
     return endpoint.at.flatMap((mount, i) => operations.map(([path, item]) => {
       const below = path.slice(own.length);
       const id = (i === 0 ? name : `${name}_${i + 1}`) + below.replaceAll(/[{}]/g, '').replaceAll('/', '_');
@@ -73,9 +74,12 @@ function parametersOf(path: string, { parameters = [] }: OperationObject): Parti
   return { parameters: [...own, ...declared] };
 }
 
-/** Any one of the endpoint's authenticators will do. */
+/** Any one of the endpoint's authenticators will do, with those that are needed besides; an empty one stands for none. */
 function securityOf({ authenticate }: Pick<EndpointConfig, 'authenticate'>, known: ReadonlySet<string>): Partial<OperationObject> {
-  if (authenticate === 'none' || authenticate === undefined) return { security: [] };
-  const usable = authenticate.filter((name) => known.has(name));
-  return usable.length === 0 ? {} : { security: usable.map((name) => ({ [name]: [] })) };
+  const asked = authenticate === undefined ? null : askedOf(authenticate);
+  if (asked === null) return { security: [] };
+  const [any, all] = [asked.any, asked.all].map((names) => names.filter((name) => known.has(name))) as [string[], string[]];
+  if (any.length + all.length === 0) return {};
+  const together = (names: readonly string[]): Record<string, string[]> => Object.fromEntries([...names, ...all].map((name) => [name, []]));
+  return { security: [...any.map((name) => together([name])), ...(any.length === 0 || asked.optional ? [together([])] : [])] };
 }

@@ -19,6 +19,7 @@ export function securitySchemes(authenticate: Readonly<Record<string, Chosen>>):
 
 function schemeOf(chosen: Chosen): SecuritySchemeObject | null {
   switch (chosen.use) {
+    case 'identity':
     case 'jwt': return tokenScheme(Array.isArray(chosen['from']) ? (chosen['from'] as Place[])[0] : undefined);
     case 'api-key': return { type: 'apiKey', in: 'header', name: typeof chosen['header'] === 'string' ? chosen['header'] : 'X-API-Key' };
     case 'basic': return { type: 'http', scheme: 'basic' };

@@ -1,6 +1,7 @@
 import { forward } from '#libs/forwarder';
 import { Problem, problems, type Guard, type Interceptor, type Next, type Route, type Service } from '#libs/kernel';
 import { compileAccess } from '../auth/access.js';
+import { compileLogin } from '../auth/oidc/login.js';
 import { rolesOf } from '../auth/roles.js';
 import type { EndpointConfig, EndpointKind, RouteConfig, RouteSettings } from '../config/index.js';
 import { compileAnswerHead } from '../http/answer-head.js';
@@ -54,7 +55,8 @@ function present(interceptors: readonly (Interceptor | null)[]): Interceptor[] {
 
 /** Compiles a route that leads to a controller of our own. */
 export function compileEndpoint(name: string, config: EndpointConfig & { serve: EndpointKind }, ground: Ground): Destination {
-  return destination({ name: `endpoint:${name}`, template: config.at[0] as string, service: null, endpoint: config.serve, stored: null, handle: nothing }, config, ground);
+  const { controller, operation = controller, serve } = config;
+  return destination({ name: `endpoint:${name}`, template: config.at[0] as string, service: null, endpoint: operation === undefined ? serve : `${serve}/${operation}`, stored: null, handle: serve === 'login' ? compileLogin(config, ground.access) : nothing }, config, ground);
 }
 
 /** What a request that matches nothing gets: the gateway-wide head and error shape, and a refusal. */
@@ -72,7 +74,7 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
   const limits = compileLimits(identity.name, settings, { ...ground.limits, rolesOf: (principal) => roles.standing(principal).roles });
   const route: Route = Object.freeze({
     ...identity,
-    guards: [...(limits.early ? [limits.early] : []), ...guardsOf(settings, ground)],
+    guards: guardsOf(settings, limits.early, ground),
     limit: limits.late,
     timeouts: settings.timeout,
     bodyLimit: settings.body.limit,
@@ -90,11 +92,12 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
   return { route, preflight: cors && preflightOf(route, cors) };
 }
 
-/** Step 3 in order. */
-function guardsOf(settings: RouteSettings, { access, extensions, surroundings }: Ground): readonly Guard[] {
+/** Step 3 in order. What needs no caller comes first: who is refused there takes nothing from a limit, and costs no check of a credential. */
+function guardsOf(settings: RouteSettings, limit: Guard | null, { access, extensions, surroundings }: Ground): readonly Guard[] {
   const types = compileBodyTypes(settings.body.types);
   const named = settings.guards.map((chosen) => extensions.create('guard', chosen, surroundings));
-  return [compileAccess(settings, access), compileUpgrades(settings), ...(types ? [types] : []), ...named];
+  const [early, late] = [named.filter((guard) => guard.early), named.filter((guard) => !guard.early)];
+  return [...early, ...(limit ? [limit] : []), compileAccess(settings, access), compileUpgrades(settings), ...(types ? [types] : []), ...late];
 }
 
 /** Answers before anybody is asked who they are: a browser sends no credentials with a preflight. */

@@ -6,6 +6,7 @@ import { jest } from '@jest/globals';
 import { p2c } from '#libs/balancing';
 import { systemClock, type Extension } from '#libs/kernel';
 import { jwt } from '../auth/index.js';
+import { NoRevocations } from '../auth/revocations.js';
 import { loadConfig } from '../config/index.js';
 import type { DryRequest } from './dry-request.js';
 import { DryRun, type DryOutcome } from './dry-run.js';
@@ -22,7 +23,7 @@ async function dried(settings: string, request: Partial<DryRequest> = {}, rest =
   writeFileSync(file, `${head}routes: { a: { match: { path: /a/** }, to: a, ${settings} } }\n${rest}`);
   const loaded = await loadConfig({ file, env: { KEY: 'k'.repeat(40) }, builtIns });
   rmSync(folder, { recursive: true });
-  const dry = new DryRun(loaded, { clock: systemClock, random: () => 0, resolve: () => { throw new Error('nothing runs here'); } });
+  const dry = new DryRun(loaded, { clock: systemClock, random: () => 0, resolve: <T>() => new NoRevocations() as T });
   try {
     return await dry.run({ ...PLAIN, ...request });
   } finally {

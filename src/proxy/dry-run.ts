@@ -2,8 +2,9 @@ import { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { Answer, type Clock, type Exchange, type Guard, type Problem, type Surroundings } from '#libs/kernel';
 import type { Explanation } from '#libs/routing';
+import { AccessGuard } from '../auth/access.js';
 import { nothingKept } from '../cache/index.js';
-import type { GatewayConfig, LoadedConfig, RouteSettings } from '../config/index.js';
+import { namesAsked, type GatewayConfig, type LoadedConfig, type RouteSettings } from '../config/index.js';
 import { toProblem } from '../http/answer-problem.js';
 import { isPreflight } from '../http/cors.js';
 import { compileEdge, type Edge } from '../http/edge.js';
@@ -16,7 +17,7 @@ import { incomingMessage, type Caller, type DryRequest } from './dry-request.js'
 import type { CompiledSnapshot } from './snapshot.js';
 
 /** Where a refusal came from. */
-export type RefusedBy = 'routing' | 'access' | 'guard' | 'interceptor';
+export type RefusedBy = 'routing' | 'address' | 'access' | 'guard' | 'interceptor';
 
 /** What became of a request that was not sent anywhere. */
 export interface DryOutcome {
@@ -118,16 +119,16 @@ function standIn(exchange: Exchange): Promise<Answer> {
 function principalOf(caller: Caller | null, { authenticate }: RouteSettings, { authenticate: all }: GatewayConfig): Exchange['principal'] {
   if (caller === null || authenticate === 'none') return null;
   const { email = null, authenticator, ...rest } = caller;
-  return { ...rest, email, authenticator: authenticator ?? authenticate?.[0] ?? Object.keys(all)[0] ?? '', expiresAt: Number.POSITIVE_INFINITY };
+  return { ...rest, email, authenticator: authenticator ?? namesAsked(authenticate, Object.keys(all))[0] ?? '', expiresAt: Number.POSITIVE_INFINITY };
 }
 
 /** Steps 3 to 8. */
 async function handle(exchange: Exchange): Promise<Stage> {
   const route = exchange.route as NonNullable<Exchange['route']>;
   // Limits count nothing here, and are none of those who are asked who is calling.
-  for (const [index, guard] of route.guards.filter((each) => !(each instanceof LimitGuard)).entries()) {
+  for (const guard of route.guards.filter((each) => !(each instanceof LimitGuard))) {
     const problem = await verdict(guard, exchange);
-    if (problem) return refused(exchange, index > 0 ? 'guard' : exchange.refusal ? 'routing' : 'access', problem);
+    if (problem) return refused(exchange, refuserOf(guard, exchange), problem);
   }
   if (route.endpoint !== null) return { answer: null, refusal: null };
   try {
@@ -135,6 +136,12 @@ async function handle(exchange: Exchange): Promise<Stage> {
   } catch (error) {
     return refused(exchange, 'interceptor', toProblem(error));
   }
+}
+
+function refuserOf(guard: Guard, { refusal }: Exchange): RefusedBy {
+  if (refusal) return 'routing';
+  if (guard.early) return 'address';
+  return guard instanceof AccessGuard ? 'access' : 'guard';
 }
 
 async function verdict(guard: Guard, exchange: Exchange): Promise<Problem | null> {

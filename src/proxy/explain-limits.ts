@@ -29,7 +29,7 @@ function explained(limit: JudgedLimit, outcome: DryOutcome): ExplainedLimit {
 
 function whyNot({ config: { early }, exempt, rate, role }: JudgedLimit, { preflight, refusal }: DryOutcome): Pick<ExplainedLimit, 'decision' | 'why'> {
   if (preflight) return { decision: 'not asked', why: 'a preflight is not counted' };
-  if (!early && (refusal?.by === 'access' || refusal?.by === 'guard')) return { decision: 'not asked', why: 'the request is refused before' };
+  if (refusal?.by === 'address' || (!early && (refusal?.by === 'access' || refusal?.by === 'guard'))) return { decision: 'not asked', why: 'the request is refused before' };
   if (exempt !== null) return { decision: 'exempt', why: EXEMPT[exempt] };
   return rate === 'off' ? { decision: 'exempt', why: `there is no limit for the role ${role}` } : { decision: 'counts', why: null };
 }

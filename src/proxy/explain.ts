@@ -69,7 +69,7 @@ function accessOf({ exchange, explanation, preflight, refusal, settings }: DryOu
   const unasked = preflight || !explanation?.winner;
   return {
     authenticate, authorize: settings.authorize,
-    decision: unasked ? 'not asked' : refusal?.by === 'access' ? 'refused' : authenticate === 'none' ? 'public' : 'admitted',
+    decision: unasked || refusal?.by === 'address' ? 'not asked' : refusal?.by === 'access' ? 'refused' : authenticate === 'none' || principal === null ? 'public' : 'admitted',
     principal: principal && { id: principal.id, email: principal.email, roles: principal.roles, permissions: principal.permissions, scopes: principal.scopes, authenticator: principal.authenticator },
   };
 }

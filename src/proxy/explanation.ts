@@ -1,3 +1,4 @@
+import type { AuthenticateConfig } from '../config/index.js';
 import type { RefusedBy } from './dry-run.js';
 
 /** Everything about one request as plain data: what the command line, the admin API and the console show. */
@@ -49,7 +50,7 @@ interface ExplainedCandidate {
 }
 
 export interface ExplainedAccess {
-  readonly authenticate: 'none' | readonly string[];
+  readonly authenticate: AuthenticateConfig;
   readonly authorize: unknown;
   readonly decision: 'public' | 'admitted' | 'refused' | 'not asked';
   readonly principal: { readonly id: string; readonly email: string | null; readonly roles: readonly string[]; readonly permissions: readonly string[]; readonly scopes: readonly string[]; readonly authenticator: string } | null;

@@ -4,6 +4,7 @@ import { ModuleRef } from '@nestjs/core';
 import { systemClock, type Surroundings } from '#libs/kernel';
 import type { LoadedConfig } from '../config/index.js';
 import { DiscoveryService } from '../discovery/index.js';
+import { compileTrust } from '../http/trusted-proxies.js';
 import { ResilienceDirectory } from '../resilience/index.js';
 import { ServiceDirectory } from '../services/index.js';
 import { compileAuthenticators } from './compile-snapshot.js';
@@ -36,12 +37,14 @@ export class GroundworkService {
 
   /** Asks the registries it names, and waits a little for them. */
   async prepare({ config, extensions }: LoadedConfig): Promise<Groundwork> {
-    const surroundings: Surroundings = {
-      folder: path.dirname(config.file), clock: systemClock, random: Math.random,
-      resolve: (token) => this.modules.get(token as string, { strict: false }),
-    };
-    const searches = await this.discovery.prepare(config.services, extensions, surroundings);
-    const ahead = await this.stores.prepare(config, surroundings.clock);
+    const around: Omit<Surroundings, 'resolve'> = { folder: path.dirname(config.file), clock: systemClock, random: Math.random, trusts: compileTrust(config.forwarded.trust) };
+    const provider = <T>(token: unknown): T => this.modules.get(token as string, { strict: false });
+    const searches = await this.discovery.prepare(config.services, extensions, { ...around, resolve: provider });
+    const ahead = await this.stores.prepare(config, around.clock).catch((error: unknown) => {
+      searches.discard();
+      throw error;
+    });
+    const surroundings: Surroundings = { ...around, resolve: <T>(token: unknown) => (ahead.provided.get(token) ?? provider(token)) as T };
     return {
       build: () => {
         const { services, adopt } = this.services.build({ configs: config.services, whereabouts: searches.whereabouts, extensions, surroundings });

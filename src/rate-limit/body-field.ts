@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import type { Exchange } from '#libs/kernel';
+import { holdBody } from '../http/hold-body.js';
 import { RequestBody } from '../http/request-body.js';
 
 /** Bytes of a body that are held back to look into it. */
@@ -39,7 +39,7 @@ export async function readBodyFields(exchange: Exchange): Promise<void> {
     return;
   }
   body.limit = Math.min(body.limit, exchange.route?.bodyLimit ?? Number.POSITIVE_INFINITY);
-  const bytes = await peek(exchange, body);
+  const bytes = await holdBody(exchange, body, MOST);
   seen.set(exchange, bytes === null ? NONE : fieldsOf(bytes, parse));
 }
 
@@ -92,41 +92,4 @@ function withoutTwins(fields: Fields, names: readonly string[]): Fields {
   const twice = new Set<string>();
   for (const name of names) (once.has(name.toLowerCase()) ? twice : once).add(name.toLowerCase());
   return twice.size === 0 ? fields : Object.fromEntries(Object.entries(fields).filter(([name]) => !twice.has(name.toLowerCase())));
-}
-
-/** All bytes of a body, put back for whoever reads it next; `null` when there are too many. */
-function peek(exchange: Exchange, body: RequestBody): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const { promise, reject, resolve } = Promise.withResolvers<Buffer | null>();
-  const read = (): void => {
-    for (let chunk = body.read() as Buffer | null; chunk !== null; chunk = body.read() as Buffer | null) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MOST) return done(null);
-    }
-    if (body.whole) done(Buffer.concat(chunks));
-  };
-  const done = (bytes: Buffer | null): void => {
-    leave();
-    putBack(body, chunks);
-    resolve(bytes);
-  };
-  const fail = (): void => {
-    leave();
-    const reason = exchange.aborted ?? body.errored;
-    if (reason) reject(reason);
-    else resolve(null);
-  };
-  const leave = (): void => {
-    body.off('readable', read).off('error', fail).off('close', fail);
-  };
-  body.on('readable', read).on('error', fail).on('close', fail);
-  exchange.onAbort({ abort: fail });
-  return promise;
-}
-
-/** Before the end is told of, which would be too late. */
-function putBack(body: Readable, chunks: readonly Buffer[]): void {
-  for (const chunk of chunks.toReversed()) body.unshift(chunk);
 }

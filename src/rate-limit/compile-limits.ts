@@ -4,6 +4,7 @@ import { compileLimit, type Counter, type LimitParts } from './compile-limit.js'
 import { LimitGuard } from './limit-guard.js';
 import type { LimitSurroundings } from './limit-ground.js';
 import { compileKey, wayOf, type By } from './limit-key.js';
+import { compileOwn } from './own-limits.js';
 
 /** The limits of one route. */
 export interface Limits {
@@ -23,10 +24,12 @@ export function compileLimits(route: string, settings: Settings, around: LimitSu
   const all = chosenLimits(settings);
   const compile = (early: boolean): Guard | null => {
     const chosen = all.filter(({ config }) => config.early === early);
-    if (chosen.length === 0) return null;
+    // Whoever is known may have limits of their own.
+    const own = early || settings.authenticate === 'none' ? null : compileOwn(around);
+    if (chosen.length === 0 && own === null) return null;
     const counters = chosen.map((each): Counter => compileLimit(partsOf(each, { route, chosen, ipv6Prefix: around.settings.ipv6Prefix }), around));
     const body = chosen.some(({ by }) => by.some((one) => typeof one === 'object' && 'body' in one));
-    return Object.freeze(new LimitGuard(counters, around, { body, retryAfter: settings.limitHeaders.retryAfter }));
+    return Object.freeze(new LimitGuard(counters, around, { body, retryAfter: settings.limitHeaders.retryAfter, own }));
   };
   return { early: compile(true), late: compile(false) };
 }

@@ -1,8 +1,9 @@
 import type { Exchange } from '#libs/kernel';
-import type { LimitConfig, RouteSettings } from '../config/index.js';
+import { limitOfOwn, type LimitConfig, type RouteSettings } from '../config/index.js';
 import { compileExemption, type Exemption } from './compile-limit.js';
 import { chosenLimits } from './compile-limits.js';
 import { explainKey, type KeyPart } from './explain-key.js';
+import { ownName } from './own-limits.js';
 import { compileRates, type RolesOf } from './rates.js';
 
 /** What one limit makes of a request. */
@@ -24,11 +25,18 @@ interface Around {
   readonly rolesOf: RolesOf;
 }
 
-/** What the limits of a route make of a request, without counting it, in the order of the file. */
+/** What the limits of a credential make of it. */
+function judgeOwn({ ownLimits }: Exchange): readonly JudgedLimit[] {
+  if (ownLimits === null) return [];
+  return ownLimits.limits.map((limit, index) => ({ name: ownName(index), config: limitOfOwn(limit), rate: limit.rate, role: '', exempt: null, key: [{ by: 'key', field: null, value: ownLimits.of }] }));
+}
+
+/** What the limits of a route, and those of the credential, make of a request, without counting it, in the order of the file. */
 export function judgeLimits(settings: Pick<RouteSettings, 'authenticate' | 'limit'>, exchange: Exchange, { rolesOf, ...around }: Around): readonly JudgedLimit[] {
-  return chosenLimits(settings).map(({ by, config, name }) => {
+  const ofRoute = chosenLimits(settings).map(({ by, config, name }): JudgedLimit => {
     // Nobody is known before authentication.
     const { role, text } = compileRates(config, rolesOf)(config.early ? null : exchange.principal);
     return { name, config, rate: text, role, exempt: compileExemption(config, rolesOf)?.(exchange) ?? null, key: explainKey(by, exchange, around) };
   });
+  return [...ofRoute, ...judgeOwn(exchange)];
 }

@@ -3,8 +3,10 @@ import type { LimitStore, Verdict } from '#libs/rate-limit';
 import { readBodyFields } from './body-field.js';
 import type { Counter, Draw } from './compile-limit.js';
 import type { LimitGround } from './limit-ground.js';
+import type { OwnCounters } from './own-limits.js';
 import type { Loan } from './returns.js';
 
+const NONE: readonly Counter[] = [];
 /** Seconds after which counters that could not be asked may be there again. */
 const COME_BACK = 1;
 
@@ -13,6 +15,8 @@ export interface GuardOptions {
   readonly body: boolean;
   /** Whether a refusal says when to come back by `Retry-After`. */
   readonly retryAfter: boolean;
+  /** Counters of the credential; `null` where nobody is known yet. */
+  readonly own: OwnCounters | null;
 }
 
 /** What an exchange asks, in two lists of the same order. */
@@ -40,9 +44,14 @@ export class LimitGuard implements Guard {
   }
 
   #admit(exchange: Exchange): void | Promise<void> {
+    const own = this.options.own === null || exchange.ownLimits === null ? NONE : this.options.own(exchange.ownLimits);
+    if (this.counters.length + own.length > 0) return this.#draw(exchange, own.length === 0 ? this.counters : [...this.counters, ...own]);
+  }
+
+  #draw(exchange: Exchange, all: readonly Counter[]): void | Promise<void> {
     const counters: Counter[] = [];
     const draws: Draw[] = [];
-    for (const counter of this.counters) {
+    for (const counter of all) {
       const draw = counter.take(exchange);
       if (draw === null) continue;
       counters.push(counter);

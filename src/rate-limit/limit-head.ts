@@ -6,8 +6,8 @@ import type { RouteSettings } from '../config/index.js';
  * Compiles `limitHeaders` to what tells a client of the limits of its request; `null` where nothing is told. They take
  * the place of those a service may have sent. `Retry-After` is up to the refusal itself.
  */
-export function compileLimitHead({ limit, limitHeaders: { ietf, window, x } }: Pick<RouteSettings, 'limit' | 'limitHeaders'>, clock: Clock): ((exchange: Exchange, headers: HeaderList) => void) | null {
-  if (limit === 'off' || (!ietf && x === 'off')) return null;
+export function compileLimitHead({ authenticate, limit, limitHeaders: { ietf, window, x } }: Pick<RouteSettings, 'authenticate' | 'limit' | 'limitHeaders'>, clock: Clock): ((exchange: Exchange, headers: HeaderList) => void) | null {
+  if ((limit === 'off' && authenticate === 'none') || (!ietf && x === 'off')) return null;
   const tell = compileLimitHeaders({ standard: ietf, legacy: x === 'off' ? null : { reset: x, window }, retryAfter: false });
   return ({ limits }, headers) => {
     if (limits.length === 0) return;

@@ -60,6 +60,6 @@ function safe(text: string): string {
   return PLAIN.test(text) && text.length !== DIGITS ? text : hashed(text);
 }
 
-function hashed(text: string): string {
+export function hashed(text: string): string {
   return text === '' ? NOTHING : hash('sha256', text, 'base64url').slice(0, DIGITS);
 }

@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const clock = new FakeClock();
 const quota = { limit: [{ use: 'quota', rate: '5/day' }] };
 const configOf = (limits: Partial<GatewayConfig['limits']> = {}, route: object = { limit: 'off' }) =>
-  ({ file: join(folder, 'gateway.yaml'), limits: { ipv6Prefix: 56, maxKeys: 100, data: './data', ...limits }, routes: { r: route }, endpoints: {} }) as unknown as GatewayConfig;
+  ({ file: join(folder, 'gateway.yaml'), limits: { ipv6Prefix: 56, maxKeys: 100, data: './data', ...limits }, routes: { r: route }, endpoints: {}, authenticate: {} }) as unknown as GatewayConfig;
 const take: Take = { key: 'a', limit: { use: 'fixed-window', count: 5, window: 60_000 }, cost: 1, binding: true };
 const ofQuota: Take = { key: 'q', limit: { use: 'quota', count: 5, ends: clock.now() + 1_000_000 }, cost: 1, binding: true };
 

@@ -7,7 +7,7 @@ import { limitsOf, type GatewayConfig } from '../config/index.js';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { FleetLimitStore } from './fleet-store.js';
 import type { LimitGround } from './limit-ground.js';
-import { QuotaStore } from './quota-store.js';
+import { LateQuotas } from './late-quotas.js';
 import { Returns } from './returns.js';
 
 /** Milliseconds between two events that say of a limit that its counters could not be asked. */
@@ -43,7 +43,7 @@ export interface LimitStoreFacts {
 interface InUse {
   readonly memory: MemoryLimitStore;
   readonly shared: LimitStore;
-  readonly quotas: QuotaStore | null;
+  readonly quotas: LateQuotas | null;
   readonly store: LimitStore;
   readonly kind: LimitStoreFacts['kind'];
 }
@@ -113,7 +113,9 @@ export class LimitStores implements OnApplicationShutdown {
     }
     const kind = this.fleet.worker === null ? 'memory' : 'workers';
     const shared = this.#sharedBy(kind, memory, clock);
-    const quotas = hasQuota(config) ? this.#quotasIn(path.resolve(path.dirname(config.file), data), clock) : null;
+    const certain = hasQuota(config);
+    const quotas = certain || mayGetQuota(config) ? this.#quotasIn(path.resolve(path.dirname(config.file), data), clock) : null;
+    if (certain) quotas?.open();
     return { memory, shared, quotas, store: quotas === null ? shared : new StoreByLimit({ quotas, others: shared }), kind };
   }
 
@@ -123,9 +125,9 @@ export class LimitStores implements OnApplicationShutdown {
     return before?.kind === 'workers' ? before.shared : new FleetLimitStore(this.fleet, memory, clock);
   }
 
-  #quotasIn(folder: string, clock: Clock): QuotaStore {
+  #quotasIn(folder: string, clock: Clock): LateQuotas {
     const before = this.#inUse?.quotas ?? null;
-    return before?.folder === folder ? before : new QuotaStore(folder, clock);
+    return before?.folder === folder ? before : new LateQuotas(folder, clock);
   }
 
   /** Under load this is once per request, and one says it all. */
@@ -139,4 +141,9 @@ export class LimitStores implements OnApplicationShutdown {
 
 function hasQuota({ endpoints, routes }: GatewayConfig): boolean {
   return [...Object.values(routes), ...Object.values(endpoints)].some(({ limit }) => limitsOf(limit).some(({ use }) => use === 'quota'));
+}
+
+/** Keys have limits of their own, also such as are not made yet. */
+function mayGetQuota({ authenticate }: GatewayConfig): boolean {
+  return Object.values(authenticate).some(({ use }) => use === 'api-key');
 }

@@ -71,7 +71,7 @@ describe('RateLimitGuard', () => {
       done();
     });
     await app.init();
-    const config = { file: '/gateway.yaml', limits: { ipv6Prefix: 56, maxKeys: 100, data: './data' }, routes: {}, endpoints: {} } as unknown as GatewayConfig;
+    const config = { file: '/gateway.yaml', limits: { ipv6Prefix: 56, maxKeys: 100, data: './data' }, routes: {}, endpoints: {}, authenticate: {} } as unknown as GatewayConfig;
     app.get(LimitStores, { strict: false }).build({ config, redis: null, clock }).adopt();
   });
   afterAll(() => app.close());

@@ -11,7 +11,7 @@ import { loadConfig } from '../../src/config/index.js';
 import { builtIns } from '../../src/extensions.js';
 import { fencesOf, pages, read, rowsOf } from './markdown.js';
 
-const io = { env: { JWT_SECRET_KEY: SECRET }, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text };
+const io = { env: { API_KEYS: 'shop:key-of-the-shop', JWT_SECRET_KEY: SECRET, CLIENT_SECRET: SECRET, COOKIE_SECRET: SECRET }, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text, ask: null, read: () => Promise.resolve('') };
 
 /** The yaml fences that are a whole file; one that needs a plugin has a spec of its own. */
 const examples = pages.flatMap((page) => fencesOf(read(page))

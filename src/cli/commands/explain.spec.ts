@@ -51,6 +51,52 @@ describe('explain: what becomes of a request', () => {
     expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: expected.status, code: expected.code });
   });
 
+  describe('with rules of every kind', () => {
+    const file = configured(`version: 1
+forwarded: { trust: [loopback] }
+authenticate:
+  users: { use: jwt, secret: "\${JWT_SECRET_KEY}" }
+  shop: { use: hmac, clients: { a: "\${JWT_SECRET_KEY}" } }
+roles: { permissions: { clerk: ["desk:*"] } }
+services: { s: { targets: "http://127.0.0.1:1" } }
+routes:
+  own: { match: { path: "/own/:id" }, to: s, authenticate: { any: users, all: shop }, authorize: { anyOf: [{ owner: id }, { permissions: "desk:see" }], methods: { DELETE: { roles: [admin] } } } }
+  maybe: { match: { path: /maybe }, to: s, authenticate: { any: users, optional: on }, guards: [{ use: ip, deny: 192.0.2.0/24 }], limit: { rate: 5/s, early: on } }
+tests:
+  - { request: { url: /own/7, as: { id: "7" } }, expect: { service: s } }
+`);
+    afterAll(() => file[Symbol.dispose]());
+
+    const run = async (...argv: string[]): Promise<RequestExplanation> => (await ran(['explain', ...argv, '--json', '--config', file.file], ENV)).json();
+    const text = async (...argv: string[]): Promise<string> => (await ran(['explain', ...argv, '--config', file.file], ENV)).out;
+
+    it.each<[string, readonly string[], string, string | null]>([
+      ['an owner', ['GET', '/own/7', '--as', 'id=7'], 'admitted', null],
+      ['none', ['GET', '/own/7', '--as', 'id=8'], 'refused', 'access'],
+      ['a permission by a role', ['GET', '/own/7', '--as', 'role=clerk'], 'admitted', null],
+      ['another rule of the method', ['DELETE', '/own/7', '--as', 'id=7'], 'refused', 'access'],
+      ['nobody where that is well', ['GET', '/maybe'], 'public', null],
+      ['somebody there', ['GET', '/maybe', '--as', 'id=7'], 'admitted', null],
+      ['an address, before anybody is asked', ['GET', '/maybe', '-H', 'X-Forwarded-For: 192.0.2.1'], 'not asked', 'address'],
+    ])('%s', async (_case, argv, decision, by) => {
+      const { access, refusal } = await run(...argv);
+      expect([access.decision, refusal?.by ?? null]).toEqual([decision, by]);
+    });
+
+    it('says so in words', async () => {
+      expect(await text('GET', '/own/7', '--as', 'id=7')).toContain('admitted: open to DELETE: admin; else: whose id is :id, or permissions desk:see, signed in by users, besides shop');
+      expect(await text('GET', '/maybe')).toContain('public: open to anyone, known or not, signed in by users or by nobody');
+      const refused = await text('GET', '/maybe', '-H', 'X-Forwarded-For: 192.0.2.1');
+      expect(refused).toContain('403 address-refused');
+      expect(refused).toMatch(/Refused by +a guard before access/);
+      expect((await run('GET', '/maybe', '-H', 'X-Forwarded-For: 192.0.2.1')).limits).toMatchObject([{ decision: 'not asked' }]);
+    });
+
+    it('is a test of the file as well', async () => {
+      expect(await ran(['test', '--config', file.file], ENV)).toMatchObject({ code: 0 });
+    });
+  });
+
   it('is answered by an endpoint', async () => {
     expect(await explained('GET', '/health')).toMatchObject({ outcome: 'endpoint', route: { endpoint: 'health' }, access: { decision: 'public' }, answer: null });
   });

@@ -20,7 +20,7 @@ export function blindSpots({ seen, skipped }: Replay, both: Both<GatewayConfig>,
   const queries = matches.some(({ query }) => query !== undefined) && !seen.query;
   const hosts = matches.some((match) => match.hosts !== undefined) && seen.hostless > 0;
   return [
-    'Roles, permissions, scopes and credentials: what a route asks is compared, not who meets it.',
+    'Roles, permissions, scopes, owners and credentials: what a route asks is compared, not who meets it.',
     'Bodies and other headers: limits, content types, guards, transforms and splits are not judged.',
     ...(headers.length === 0 ? [] : [`The ${headers.length === 1 ? 'header' : 'headers'} ${headers.join(', ')}, which routes look at: judged as not sent (log.headers would log it).`]),
     ...(queries ? ['Queries, which routes look at: judged as if there were none (log.query would log them).'] : []),

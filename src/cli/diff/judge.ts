@@ -12,12 +12,13 @@ interface Judged {
   readonly base: string | null;
   readonly method: string | undefined;
   readonly edits: readonly ((exchange: Exchange) => void)[];
-  readonly access: Access;
+  /** By method. */
+  readonly access: (method: string) => Access;
   readonly settings: string;
   readonly sockets: boolean;
 }
 
-const NOBODY: Access = { who: '', roles: [], asked: 'none', key: '' };
+const NOBODY: Access = { who: '', roles: [], asked: 'none', open: true, key: '' };
 
 /** Says what becomes of requests under one configuration: routing and the access requirement, without compiling the rest. */
 export class Judge {
@@ -45,8 +46,9 @@ export class Judge {
       if (this.#hiding && caller === null) return unrouted(problems.unauthenticated);
       return unrouted(this.#table.allow(request).length === 0 ? problems.routeNotFound : problems.methodNotAllowed);
     }
-    const { access, settings } = match.value;
-    const refusal = refusalOf(match.value, asked);
+    const { settings, sockets } = match.value;
+    const access = match.value.access(method);
+    const refusal = refusalOf(access, sockets, asked);
     return {
       route: match.name, pattern: match.pattern, access, settings,
       to: refusal === null ? match.value.to : null,
@@ -65,8 +67,8 @@ function answerText({ code, status }: ProblemType): string {
 }
 
 /** What the gateway itself says to a caller who is signed in elsewhere, and to a WebSocket. */
-function refusalOf({ access, sockets }: Judged, { caller, upgrade }: Asked): string | null {
-  const stranger = caller !== null && caller.authenticator !== null && access.asked !== 'none' && !access.asked.includes(caller.authenticator);
+function refusalOf({ asked, open }: Access, sockets: boolean, { caller, upgrade }: Asked): string | null {
+  const stranger = caller !== null && caller.authenticator !== null && asked !== 'none' && !open && !asked.includes(caller.authenticator);
   if (stranger) return answerText(problems.unauthenticated);
   return upgrade && !sockets ? answerText(problems.upgradeRefused) : null;
 }

@@ -1,18 +1,22 @@
 import { compileHeaderCopy } from '#libs/forwarder';
-import { Problem, problems, type Exchange, type Interceptor } from '#libs/kernel';
+import { Problem, problems, type Answer, type Exchange, type Interceptor, type Next } from '#libs/kernel';
 import { compileRequestHeaders } from '#libs/transforms';
 import { compileForwarded, isOwnedHeader } from '../../http/forwarded.js';
 import { RequestBody } from '../../http/request-body.js';
 import { compileTraceHeaders } from '../../http/trace-context.js';
 import { compileTrust } from '../../http/trusted-proxies.js';
 import type { CompileRequest } from '../compile.js';
+import { compileInternalToken, tokenHeaders } from '../internal-token.js';
 
 /**
  * Context headers: opens the request that leaves. The client's fields less what must not travel, then what only we may
  * say: who is calling, under which id, through which proxies, in which trace.
  */
-export const contextHeaders: CompileRequest = ({ settings, config }): Interceptor => {
-  const { isDropped, apply } = compileRequestHeaders(settings.headers.request);
+export const contextHeaders: CompileRequest = (parts): Interceptor => {
+  const { config, settings } = parts;
+  const { request } = settings.headers;
+  const token = compileInternalToken(parts);
+  const { isDropped, apply } = compileRequestHeaders({ ...request, drop: [...request.drop, ...tokenHeaders(config), ...(token === null ? [] : [token.header])] });
   const idHeaders = config.requestId.upstream.map((name) => name.toLowerCase());
   const copyHeaders = compileHeaderCopy((name) => isDropped(name) || isOwnedHeader(name) || idHeaders.includes(name) || name === 'traceparent' || name === 'tracestate');
   const addForwarded = compileForwarded(config.forwarded, compileTrust(config.forwarded.trust));
@@ -27,10 +31,16 @@ export const contextHeaders: CompileRequest = ({ settings, config }): Intercepto
       addForwarded(exchange, headers);
       addTrace(exchange, headers);
       apply?.(exchange);
-      return next(exchange);
+      const pending = token?.add(exchange, headers);
+      return pending === undefined ? next(exchange) : after(pending, exchange, next);
     },
   };
 };
+
+async function after(pending: Promise<void>, exchange: Exchange, next: Next): Promise<Answer> {
+  await pending;
+  return next(exchange);
+}
 
 /** A length that is announced is judged at once; else the body counts while it streams. */
 function limitBody(exchange: Exchange, limit: number): void {
