@@ -15,9 +15,18 @@ it.each([
   expect(id({}, false)).not.toBe(id({}, false));
 });
 
-it('does not repeat an id when the pool of random bytes is drawn again', () => {
-  const id = compile({ format: 'hex32' });
+it.each(['uuid', 'hex32'] as const)('does not repeat an id of the format %s when random bytes are drawn again', (format) => {
+  const id = compile({ format });
   expect(new Set(Array.from({ length: 2_000 }, () => id({}, false))).size).toBe(2_000);
+});
+
+it('makes every one of them well, and leaves nothing but the version and the variant to be known before', () => {
+  const id = compile();
+  const ids = Array.from({ length: 1_000 }, () => id({}, false));
+  for (const each of ids) expect(each).toMatch(uuid);
+  const known = Array.from('xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx', (mark, place) => [mark, new Set(ids.map((each) => each[place])).size] as const);
+  // Two bits of the variant are given, so that one digit takes four values.
+  expect(known.map(([, values]) => values)).toEqual(known.map(([mark], place) => (place === 19 ? 4 : mark === 'x' ? 16 : 1)));
 });
 
 it.each(['abc-123', 'urn:x:1', 'a.b_c~d+e/f=g@h', 'x'.repeat(128)])('keeps %s', (sent) => {

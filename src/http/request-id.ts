@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayConfig } from '../config/index.js';
 import { randomHex } from './random-hex.js';
+import { randomUuid } from './random-uuid.js';
 
 type Setting = GatewayConfig['requestId'];
 
@@ -27,8 +27,7 @@ export function compileRequestId(setting: Setting): RequestId {
 
 function generator(format: Setting['format']): () => string {
   switch (format) {
-    // Faster than anything written here: 50 ns, against 80 ns for 16 bytes of hex.
-    case 'uuid': return () => randomUUID();
+    case 'uuid': return randomUuid;
     case 'hex32': return () => randomHex(16);
     case 'hex8': return () => randomHex(4);
     default: return format satisfies never;
