@@ -11,7 +11,7 @@ const HOST = /^(?:[\w.~-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
 /** What the front door does to every request before there is a route, compiled from a configuration. */
 export interface Edge {
-  /** Writes who is calling and under which id: `id`, `peer`, `client`, `scheme`, `host`, `traceId`. */
+  /** Writes who is calling and under which id: `id`, `peer`, `client`, `scheme`, `host`, `trace`. */
   identify(exchange: Exchange, request: IncomingMessage): void;
   /** Limits and framing that node:http leaves to us. `null` lets the request through. */
   refuse(request: IncomingMessage): Problem | null;
@@ -33,7 +33,7 @@ export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig
       exchange.scheme = scheme ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
       exchange.host = host ?? headers.host ?? '';
       exchange.id = newId(headers, trusted);
-      exchange.traceId = traceId(headers);
+      exchange.trace = traceId;
     },
     refuse({ headers, httpVersion, rawHeaders, url: target }) {
       if ((target as string).length > url) return new Problem(problems.uriTooLong, `The URL is over the limit of ${url} bytes`);

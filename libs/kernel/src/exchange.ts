@@ -104,8 +104,8 @@ export class Exchange {
   peer = '';
   /** Address of the client: the peer, or what trusted proxies say. */
   client = '';
-  /** W3C trace id, 32 hex digits. */
-  traceId = '';
+  /** Says the trace id when it is first asked for: of most exchanges that a cache answers nobody asks. */
+  trace: (headers: IncomingHttpHeaders) => string = NO_TRACE;
   /** The client's certificate, where its connection proved one that `server.tls.ca` vouches for. */
   certificate: X509Certificate | null = null;
   /** The request's body; `null` when it has none. */
@@ -168,6 +168,7 @@ export class Exchange {
   bytesOut = 0;
   problem: Problem | null = null;
 
+  #traceId: string | null = null;
   #toAbort: Abortable | readonly Abortable[] | null = null;
   #abortReason: Error | null = null;
 
@@ -178,6 +179,15 @@ export class Exchange {
     this.headers = arrival.headers;
     this.rawHeaders = arrival.rawHeaders;
     this.startedAt = arrival.startedAt;
+  }
+
+  /** W3C trace id, 32 hex digits; empty where there is none. */
+  get traceId(): string {
+    return (this.#traceId ??= this.trace(this.headers));
+  }
+
+  set traceId(id: string) {
+    this.#traceId = id;
   }
 
   /** Set once the exchange must stop: the client left, or its total time is over. */
@@ -240,6 +250,7 @@ export class Exchange {
   }
 }
 
+const NO_TRACE = (): string => '';
 const NO_LIMITS: readonly LimitReport[] = Object.freeze([]);
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 const NOBODY: readonly Target[] = Object.freeze([]);

@@ -56,6 +56,14 @@ describe('ExtensionRegistry', () => {
 describe('Exchange', () => {
   const open = (): Exchange => new Exchange({ method: 'GET', path: '/', query: '', headers: {}, rawHeaders: [], startedAt: 0 });
 
+  it('makes its trace id when somebody asks for it, once, and shares it with its forks', () => {
+    const exchange = open();
+    let made = 0;
+    exchange.trace = () => `trace ${++made}`;
+    expect(made).toBe(0);
+    expect([exchange.fork().traceId, exchange.traceId, exchange.detach().traceId, made]).toEqual(['trace 1', 'trace 1', 'trace 1', 1]);
+  });
+
   it('aborts everyone once, with the first reason', () => {
     const exchange = open();
     const told: string[] = [];
