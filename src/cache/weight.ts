@@ -1,4 +1,4 @@
-import type { CacheRecord, StoredResponse } from '#libs/http-cache';
+import { KEPT_AS_TEXT, type CacheRecord, type StoredResponse } from '#libs/http-cache';
 
 // Bytes as measured on V8 with 64-bit pointers: what fills up the heap when a hundred thousand small ones are kept.
 
@@ -20,7 +20,9 @@ export function weightOf(key: string, record: CacheRecord, tags: readonly string
 }
 
 function ofResponse({ body, headers, trailers, vary }: StoredResponse): number {
-  let weight = BODY + body.length + ofTexts(headers) + (trailers === null ? 0 : ofTexts(trailers));
+  // A small body is kept as text too, once it was asked for again.
+  const content = body.length <= KEPT_AS_TEXT ? 2 * body.length : body.length;
+  let weight = BODY + content + ofTexts(headers) + (trailers === null ? 0 : ofTexts(trailers));
   for (const [name, value] of Object.entries(vary)) weight += 2 * TEXT + name.length + (value?.length ?? 0);
   return weight;
 }

@@ -44,7 +44,7 @@ export function writeAnswer(exchange: Exchange, answer: Answer, response: Server
   }
   exchange.bytesOut = whole.byteLength;
   // As a string of the same bytes a small body leaves in one piece with the head, which is cheaper than two.
-  if (whole.byteLength <= SMALL) response.end(whole.toString('latin1'), 'latin1');
+  if (whole.byteLength <= SMALL) response.end(body.text ?? whole.toString('latin1'), 'latin1');
   else response.end(whole);
   awaitClient(exchange, response);
 }

@@ -31,7 +31,12 @@ export interface Assessed extends Appraisal {
   readonly settings: CacheSettings;
   /** Its fields less Age, dressed: a hit is these and `Age`. */
   readonly headers: readonly string[];
+  /** Its body, one character a byte, as a small one is written to a socket; `null` for one that is not small. */
+  readonly text: string | null;
 }
+
+/** Bytes up to which a body is kept as text too: making that for each hit would be a tenth of its cost. */
+export const KEPT_AS_TEXT = 8_192;
 
 const assessed = new WeakMap<StoredResponse, Assessed>();
 
@@ -41,7 +46,8 @@ export function assess(stored: StoredResponse, settings: CacheSettings): Assesse
   if (before !== undefined && before.settings === settings) return before;
   const own = withoutFields(stored.headers, (name) => name === 'age');
   const headers = settings.dress === null ? own : settings.dress(stored.status, own);
-  const result = { ...appraise(stored, settings), settings, headers };
+  const text = stored.body.byteLength <= KEPT_AS_TEXT ? stored.body.toString('latin1') : null;
+  const result = { ...appraise(stored, settings), settings, headers, text };
   assessed.set(stored, result);
   return result;
 }

@@ -1,5 +1,5 @@
 export type { CacheRecord, CacheSettings, CacheStore, Keeping, Outdated, StoredResponse } from './contracts.js';
-export { assess, type Assessed } from './assess.js';
+export { assess, KEPT_AS_TEXT, type Assessed } from './assess.js';
 export { parseCacheControl, type Directives } from './cache-control.js';
 export { cacheStatus, type CacheFacts } from './cache-status.js';
 export { ageField, evaluate, notModified, validators } from './conditional.js';

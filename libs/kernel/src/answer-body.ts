@@ -33,15 +33,26 @@ export class AnswerBody {
   #error: Error | null = null;
   #trailers: readonly string[] | null = null;
   #over: (() => void) | null = null;
+  #text: string | null = null;
+
 
   constructor(private readonly control: BodyControl | null = null) {}
 
-  /** A body that is known whole. */
-  static of(content: Uint8Array | string): AnswerBody {
+  /**
+   * A body that is known whole.
+   * @param text the same bytes, one character each, where somebody keeps them ready.
+   */
+  static of(content: Uint8Array | string, text: string | null = null): AnswerBody {
     const body = new AnswerBody();
-    body.push(typeof content === 'string' ? Buffer.from(content) : content);
-    body.end();
+    body.#text = text;
+    body.#chunks = [typeof content === 'string' ? Buffer.from(content) : content];
+    body.#ended = true;
     return body;
+  }
+
+  /** The whole body, one character a byte; `null` where nobody has it ready. */
+  get text(): string | null {
+    return this.#text;
   }
 
   /** Producer: one more chunk. `false` means pause; `control.resume()` follows. */

@@ -14,7 +14,7 @@ import type { Visit } from './trip.js';
  * @param age of the response, in milliseconds.
  */
 export function answerFromStore(settings: CacheSettings, request: CacheRequest, stored: StoredResponse, age: number): Answer {
-  const { headers } = assess(stored, settings);
+  const { headers, text } = assess(stored, settings);
   // RFC 9110 15.4.5: also of what we say ourselves, such as Vary, it says what the 200 would.
   if (evaluate(request, stored) === 'not-modified') return new Answer(304, new HeaderList(notModified({ ...stored, headers }, age)));
   const isHead = request.method === 'HEAD';
@@ -23,7 +23,7 @@ export function answerFromStore(settings: CacheSettings, request: CacheRequest, 
   if (range.kind !== 'whole') return partOf(stored, headers, range, age);
   const flat = headers.slice();
   flat.push('Age', ageField(age));
-  return new Answer(stored.status, new HeaderList(flat), isHead ? null : bodyOf(stored));
+  return new Answer(stored.status, new HeaderList(flat), isHead ? null : bodyOf(stored, text));
 }
 
 /** The same past its time, however old it is. */
@@ -41,8 +41,8 @@ function partOf({ body }: StoredResponse, headers: readonly string[], range: Exc
   return new Answer(206, new HeaderList(flat), AnswerBody.of(body.subarray(range.first, range.last + 1)));
 }
 
-function bodyOf({ body, trailers }: StoredResponse): AnswerBody | null {
-  if (trailers === null) return body.byteLength === 0 ? null : AnswerBody.of(body);
+function bodyOf({ body, trailers }: StoredResponse, text: string | null): AnswerBody | null {
+  if (trailers === null) return body.byteLength === 0 ? null : AnswerBody.of(body, text);
   const copy = new AnswerBody();
   copy.push(body);
   copy.end(trailers);

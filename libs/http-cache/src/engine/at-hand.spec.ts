@@ -40,6 +40,13 @@ describe('an answer at hand', () => {
     ]);
   });
 
+  it.each([[8_192, true], [8_193, false]])('of %i bytes brings them as text too: %s', (length, brought) => {
+    const body = Buffer.from(Uint8Array.from({ length }, (_, i) => i));
+    const { answer } = find({}, { records: { '/a': { kind: 'response', response: { ...stored(), body } } } });
+    expect(answer?.body?.text).toBe(brought ? body.toString('latin1') : null);
+    expect(answer?.body?.takeWhole()).toBe(body);
+  });
+
   it('is a 304 to a client that has it', () => {
     expect(find({ 'if-none-match': 'W/"1"' }).answer?.status).toBe(304);
   });
