@@ -1,11 +1,12 @@
-import { HttpModule } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { systemClock } from '#libs/kernel';
 import { CurrentEndpoint } from './current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
 import { CHANCE, HealthMonitor, type Chance } from './health-monitor.js';
 import { HealthController } from './health.controller.js';
+import { lazyHttp } from './lazy-http.js';
 import { InfoController } from './info.controller.js';
 import { RateLimitModule } from '../rate-limit/index.js';
 import { ServicesModule } from '../services/index.js';
@@ -18,10 +19,11 @@ import { TargetProbe } from './target-probe.js';
 
 /** `health`, `live`, `ready`, `services`, `service` and `info`: how the gateway and its services are, and what it is. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, RateLimitModule, ServicesModule],
+  imports: [TerminusModule.forRoot({ logger: false }), RateLimitModule, ServicesModule],
   controllers: [HealthController, ServicesController, InfoController],
   providers: [
-    CurrentEndpoint, ServiceHealthIndicator, ServicesCheck, TargetProbe,
+    CurrentEndpoint, ServiceHealthIndicator, ServicesCheck,
+    { provide: TargetProbe, inject: [LazyModuleLoader], useFactory: (modules: LazyModuleLoader) => new TargetProbe(lazyHttp(modules)) },
     { provide: GatewayFactsService, useFactory: () => new GatewayFactsService(systemClock) },
     HealthMonitor,
     { provide: CHANCE, useValue: { clock: systemClock, random: Math.random } satisfies Chance },

@@ -19,7 +19,7 @@ describe('stateOf', () => {
 });
 
 describe('TargetProbe', () => {
-  const probe = new TargetProbe(new HttpService(axios.create()));
+  const probe = new TargetProbe(() => Promise.resolve(new HttpService(axios.create())));
 
   it.each<[string, readonly [status: number, body: string], Partial<ServiceConfig['health']>, string | null]>([
     ['200', [200, ''], {}, null],

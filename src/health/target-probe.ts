@@ -1,8 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { HttpService } from '@nestjs/axios';
-import { Injectable } from '@nestjs/common';
+import type { HttpService } from '@nestjs/axios';
 import type { AxiosRequestConfig } from 'axios';
 import { systemClock } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
@@ -28,17 +27,19 @@ type Agents = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>;
 type ProbeConfig = Pick<ServiceConfig, 'health'> & ConnectionConfig;
 
 /** Asks targets how they are. */
-@Injectable()
 export class TargetProbe {
   readonly #agents = new WeakMap<ProbeConfig, Agents>();
 
-  constructor(private readonly http: HttpService) {}
+  /** @param http is asked for when the first target is. */
+  constructor(private readonly http: () => Promise<HttpService>) {}
 
   /**
    * @param url address of the target.
    * @param config settings of the service: a probe connects as requests do. Never rejects.
    */
   async ask(url: string, config: ProbeConfig): Promise<TargetReport> {
+    // Loading the client is none of the target's time.
+    if (config.protocol === 'http1') await this.http();
     const startedAt = systemClock.elapsed();
     const address = new URL(`${url.replace(/\/+$/, '')}${config.health.path}`);
     const answer = config.protocol === 'http1' ? this.#ask(address, config) : askHttp2(address, config, { timeout: config.health.timeout, reads: looksInside(config.health) });
@@ -47,7 +48,8 @@ export class TargetProbe {
   }
 
   async #ask(url: URL, config: ProbeConfig): Promise<Found> {
-    const { status, data } = await this.http.axiosRef.request<Readable | string>({
+    const { axiosRef } = await this.http();
+    const { status, data } = await axiosRef.request<Readable | string>({
       ...this.#agentsOf(config, url),
       url: url.href,
       signal: AbortSignal.timeout(config.health.timeout),
