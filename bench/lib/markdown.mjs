@@ -44,7 +44,8 @@ ${table(targetColumns, targets)}
 - Latency: ${options.rate} requests/s at a constant rate, measured from the moment each request was due. "Added" is the difference
   to asking the upstream directly in the same round.
 - passerelle-policies verifies 64 callers' tokens, checks a role, takes from a token bucket of each caller, asks a circuit
-  breaker and writes a JSON access line per request; the run fails for it if a line is missing. passerelle-cached answers
+  breaker and writes a JSON access line per request; the run fails for it if a line is missing. passerelle-identity does
+  the same for tokens that the gateway signs itself, which can be revoked. passerelle-cached answers
   from its memory: the upstream is asked once. The upstream, node-undici (node:http and undici with nothing in between)
   and fastify-hello (no upstream, an answer of the same size) are references.
 - What limits and cache do under load, and without Redis: [limits and cache](limits-and-cache.md).

@@ -15,6 +15,7 @@ export const passerelle = ({ name, file, ...peer }) => ({
       cwd: dir,
       env: {
         UPSTREAM_URL: upstream,
+        DATA_DIR: dir,
         JWT_SECRET_KEY: secret,
         // Started by an older Node, the command would hand over to the pinned one and stay beside it: one process too many.
         PATH: dirname(nodeBinary) + delimiter + process.env.PATH,

@@ -1,6 +1,7 @@
 /** The figures Passerelle holds itself to. They are reported, never enforced: a timed test that gates is a flaky test. */
 const PLAIN = 'passerelle-plain';
 const POLICIES = 'passerelle-policies';
+const IDENTITY = 'passerelle-identity';
 const CACHED = 'passerelle-cached';
 
 const cpu = (one, other) => (row) => row(one).cpuMicros / row(other).cpuMicros;
@@ -11,6 +12,7 @@ export const targets = [
   { what: 'CPU per request, plain route, relative to fast-gateway', limit: 0.5, figure: cpu(PLAIN, 'fast-gateway') },
   { what: 'CPU per request, plain route, relative to an axios proxy', limit: 0.25, figure: cpu(PLAIN, 'axios') },
   { what: 'CPU per request, policies, relative to our plain route', limit: 1.35, figure: cpu(POLICIES, PLAIN) },
+  { what: 'CPU per request, policies and a token of our own, relative to our plain route', limit: 1.35, figure: cpu(IDENTITY, PLAIN) },
   { what: "CPU per request, policies, relative to Caddy's plain route", limit: 1, figure: cpu(POLICIES, 'caddy') },
   { what: 'CPU per cache hit, relative to a bare Fastify hello', limit: 1.5, figure: cpu(CACHED, 'fastify-hello') },
   { what: 'added latency with policies, p50', unit: 'ms', limit: 1, figure: (row) => row(POLICIES).addedLatencyMs?.p50 },

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
 export const secret = randomBytes(32).toString('hex');
 
@@ -6,7 +6,7 @@ const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url
 
 export function signToken({ subject, role, key = secret }) {
   const now = Math.floor(Date.now() / 1000);
-  const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ sub: subject, role, iat: now, exp: now + 86_400 })}`;
+  const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ sub: subject, role, sid: randomUUID(), jti: randomUUID(), iat: now, exp: now + 86_400 })}`;
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
 }
 

@@ -8,12 +8,13 @@ import { httpProxy } from './http-proxy.mjs';
 import { nginx } from './nginx.mjs';
 import { nodeUndici } from './node-undici.mjs';
 import { passerelleCached } from './passerelle-cached.mjs';
+import { passerelleIdentity } from './passerelle-identity.mjs';
 import { passerellePlain } from './passerelle-plain.mjs';
 import { passerellePolicies } from './passerelle-policies.mjs';
 
 /** Everything that can be measured, in the order of the table. */
 const peers = [
-  passerellePlain, passerellePolicies, passerelleCached,
+  passerellePlain, passerellePolicies, passerelleIdentity, passerelleCached,
   caddy, nginx, haproxy,
   fastGateway, fastifyHttpProxy, httpProxy, axiosProxy,
   nodeUndici, fastifyHello,

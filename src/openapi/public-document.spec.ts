@@ -55,7 +55,15 @@ describe('securitySchemes', () => {
     [{ use: 'jwt', from: [{ query: 'token' }] }, { type: 'apiKey', in: 'query', name: 'token' }],
     [{ use: 'jwt', from: [{ cookie: 'sid' }] }, { type: 'apiKey', in: 'cookie', name: 'sid' }],
     [{ use: 'api-key' }, { type: 'apiKey', in: 'header', name: 'X-API-Key' }],
-    [{ use: 'api-key', header: 'x-key' }, { type: 'apiKey', in: 'header', name: 'x-key' }],
+    [{ use: 'api-key', from: [{ header: 'x-key' }] }, { type: 'apiKey', in: 'header', name: 'x-key' }],
+    [{ use: 'api-key', from: [{ query: 'key' }, { header: 'x-key' }] }, { type: 'apiKey', in: 'query', name: 'key' }],
+    [{ use: 'api-key', from: [{ header: 'Authorization', scheme: 'Key' }] }, { type: 'http', scheme: 'key' }],
+    [{ use: 'identity' }, { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }],
+    [{ use: 'introspection' }, { type: 'http', scheme: 'bearer' }],
+    [{ use: 'certificate', from: 'connection' }, { type: 'mutualTLS', description: 'A certificate of the client.' }],
+    [{ use: 'oidc', issuer: 'https://a.example/realm/' }, { type: 'openIdConnect', openIdConnectUrl: 'https://a.example/realm/.well-known/openid-configuration', description: 'A session, by login in a browser.' }],
+    [{ use: 'hmac' }, { type: 'apiKey', in: 'header', name: 'X-Signature', description: expect.stringContaining('X-Client-Id says who signs, and X-Timestamp when') }],
+    [{ use: 'hmac', headers: { client: 'X-Client', signature: 'X-Sign', timestamp: 'X-Time' } }, { type: 'apiKey', in: 'header', name: 'X-Sign', description: expect.stringContaining('X-Client says who signs, and X-Time when') }],
     [{ use: 'other' }, undefined],
   ])('%j', (chosen, expected) => expect(securitySchemes({ a: chosen })['a']).toEqual(expected));
 });

@@ -20,18 +20,36 @@ export function securitySchemes(authenticate: Readonly<Record<string, Chosen>>):
 function schemeOf(chosen: Chosen): SecuritySchemeObject | null {
   switch (chosen.use) {
     case 'identity':
-    case 'jwt': return tokenScheme(Array.isArray(chosen['from']) ? (chosen['from'] as Place[])[0] : undefined);
-    case 'api-key': return { type: 'apiKey', in: 'header', name: typeof chosen['header'] === 'string' ? chosen['header'] : 'X-API-Key' };
+    case 'jwt': return placed(chosen, { header: 'Authorization' }, 'JWT');
+    case 'introspection': return placed(chosen, { header: 'Authorization' });
+    case 'api-key': return placed(chosen, { header: 'X-API-Key' });
     case 'basic': return { type: 'http', scheme: 'basic' };
+    // OpenAPI 3.1; its types are those of 3.0.
+    case 'certificate': return { type: 'mutualTLS' as 'http', description: 'A certificate of the client.' };
+    case 'hmac': return signature(chosen['headers'] as SignatureHeaders | undefined);
+    case 'oidc': return { type: 'openIdConnect', openIdConnectUrl: `${String(chosen['issuer']).replace(/\/$/, '')}/.well-known/openid-configuration`, description: 'A session, by login in a browser.' };
     default: return null;
   }
 }
 
-function tokenScheme(place: Place | undefined): SecuritySchemeObject {
-  const { header = 'Authorization', query, cookie } = place ?? {};
+/** The first place that is looked at; a word in front of the credential is a scheme of HTTP. */
+function placed({ from }: Chosen, otherwise: Place, bearerFormat?: string): SecuritySchemeObject {
+  const { cookie, header, query, scheme } = (Array.isArray(from) ? (from as Place[])[0] : undefined) ?? otherwise;
   if (typeof query === 'string') return { type: 'apiKey', in: 'query', name: query };
   if (typeof cookie === 'string') return { type: 'apiKey', in: 'cookie', name: cookie };
-  const name = String(header);
-  const scheme = String(place?.scheme ?? 'Bearer').toLowerCase();
-  return name.toLowerCase() === 'authorization' ? { type: 'http', scheme, bearerFormat: 'JWT' } : { type: 'apiKey', in: 'header', name };
+  const name = typeof header === 'string' ? header : 'Authorization';
+  if (name.toLowerCase() !== 'authorization') return { type: 'apiKey', in: 'header', name };
+  const word = (scheme ?? 'Bearer').toLowerCase();
+  return { type: 'http', scheme: word, ...(bearerFormat !== undefined && { bearerFormat }) };
+}
+
+interface SignatureHeaders {
+  readonly client?: string;
+  readonly timestamp?: string;
+  readonly signature?: string;
+}
+
+/** OpenAPI knows one header for one scheme: the one that proves something. */
+function signature({ client = 'X-Client-Id', signature: name = 'X-Signature', timestamp = 'X-Timestamp' }: SignatureHeaders = {}): SecuritySchemeObject {
+  return { type: 'apiKey', in: 'header', name, description: `HMAC-SHA256 in base64 of the request; ${client} says who signs, and ${timestamp} when.` };
 }

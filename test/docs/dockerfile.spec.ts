@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Authority } from '../support/certificates.js';
 import { read, root } from './markdown.js';
 
 interface Instruction {
@@ -113,6 +116,32 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
     expect([last('EXPOSE'), last('STOPSIGNAL'), last('WORKDIR')]).toEqual(['8000', 'SIGTERM', '/app']);
   });
 
+  it.each<[string, string, number]>([
+    ['in clear', '', 0],
+    ['over TLS', 'off', 0],
+    ['over TLS that wants a certificate', 'required', 0],
+    ['over TLS that wants a certificate, of an older version', 'required', 0],
+  ])('is healthy %s', async (what, clients, code) => {
+    await using ca = await Authority.create();
+    const { cert, key } = await ca.issue();
+    const maxVersion = what.endsWith('older version') ? 'TLSv1.2' : 'TLSv1.3';
+    const answer: RequestListener = (request, response) => { response.writeHead(request.url === '/health/live' ? 200 : 404).end(); };
+    const server = clients === '' ? createHttpServer(answer) : createHttpsServer({ cert, key, ca: ca.cert, requestCert: clients === 'required', rejectUnauthorized: clients === 'required', maxVersion }, answer);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await healthy(port)).toBe(code);
+    expect(await healthy(port, { PASSERELLE_HEALTH_URL: `${clients === '' ? 'http' : 'https'}://127.0.0.1:${port}/elsewhere` })).toBe(clients === 'required' ? 0 : 1);
+    server.closeAllConnections();
+    await new Promise((resolve) => { server.close(resolve); });
+  });
+
+  it('is not healthy where nobody answers in time', async () => {
+    const server = createServer((socket) => { socket.resume().on('error', () => {}); }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    expect(await healthy((server.address() as AddressInfo).port)).toBe(1);
+    server.close();
+  }, 10_000);
+
   it('starts on the production packages alone, is healthy by its own check, and ends cleanly', async () => {
     copyInto(app, finalStage);
     writeFileSync(path.join(app, 'only.mjs'), onlyProductionPackages());
@@ -138,9 +167,9 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
   }, 60_000);
 
   /** Runs the image's health check against another port. @returns its exit code. */
-  async function healthy(port: number): Promise<number> {
+  async function healthy(port: number, more: Record<string, string> = {}): Promise<number> {
     const [, ...check] = JSON.parse(last('HEALTHCHECK').replace(/^.*?CMD /, '')) as string[];
-    const asking = spawn(process.execPath, check.map((word) => word.replace('8000', String(port))), { stdio: 'ignore', timeout: 5_000 });
+    const asking = spawn(process.execPath, check, { cwd: app, env: { PASSERELLE__SERVER__PORT: String(port), ...more }, stdio: 'ignore', timeout: 6_000 });
     const [code] = (await once(asking, 'exit')) as [number];
     return code;
   }

@@ -5,6 +5,7 @@ import type { Alarm } from './alarm.js';
 import type { Answer } from './answer.js';
 import type { Route, Service } from './contracts.js';
 import { HeaderList } from './header-list.js';
+import type { LimitReport, OwnLimits } from './limit-report.js';
 import type { Principal } from './principal.js';
 import type { Problem } from './problem.js';
 import type { Target } from './target.js';
@@ -34,38 +35,6 @@ export interface Outgoing {
   readonly headers: HeaderList;
   /** `null` when the request has no body; a Buffer once something had to read it whole. */
   body: Readable | Buffer | null;
-}
-
-/** What one limit said of a request. Times in milliseconds. */
-export interface LimitReport {
-  /** As the file calls it, or what it follows. */
-  readonly name: string;
-  /** `false`: it only counts (shadow mode). */
-  readonly binding: boolean;
-  readonly allowed: boolean;
-  /** How much there is in a window, for this caller. */
-  readonly quota: number;
-  readonly window: number;
-  readonly remaining: number;
-  /** Until all of it can be taken again. */
-  readonly reset: number;
-  /** Until as much as was asked for can be taken; 0 when it was given. */
-  readonly retryAfter: number;
-}
-
-/** One limit of a credential's own, as whoever gave it wrote it. */
-export interface OwnLimit {
-  readonly use?: 'token-bucket' | 'sliding-window' | 'fixed-window' | 'quota' | undefined;
-  readonly rate: string;
-  readonly burst?: number | undefined;
-  readonly zone?: string | undefined;
-}
-
-/** Limits that came with a credential. They count over all routes, beside those of the route; the same object as long as they stay the same. */
-export interface OwnLimits {
-  /** The credential, e.g. `key:4kT9` or `partners:acme`; counters go by it. */
-  readonly of: string;
-  readonly limits: readonly OwnLimit[];
 }
 
 /**

@@ -34,7 +34,7 @@ describe('the problem catalogue', () => {
 
   it('has a status, a title and help for everyone', () => {
     for (const { code, help, status, title } of problemCatalogue()) {
-      expect([code, status >= 400 && status < 600, title.length > 0, help.length > 20]).toEqual([code, true, true, true]);
+      expect([code, status >= 300 && status < 600, title.length > 0, help.length > 20]).toEqual([code, true, true, true]);
     }
   });
 });

@@ -3,6 +3,7 @@ import { withoutPassword } from '../../config/redact.js';
 import { targetKey } from '../../services/targets.js';
 import type { Both } from './both.js';
 import { anew, hot, type Difference, type Meaning } from './effect.js';
+import { meaningForKept } from './kept.js';
 import { meaningForStores } from './stores.js';
 
 const RESTART: Meaning = { effect: 'restart', meaning: '' };
@@ -22,6 +23,8 @@ export function meaningOf({ kind, path }: Difference, both: Both<GatewayConfig>)
   if ((section === 'services' || section === 'routes') && STATEFUL.some((setting) => `${below.join('.')}.`.startsWith(setting) && `${below.join('.')}.` !== setting)) return STATE;
   const stores = meaningForStores({ kind, path }, both);
   if (stores !== null) return stores;
+  const kept = meaningForKept({ kind, path });
+  if (kept !== null) return kept;
   if (section === 'services') return ofService(both.old.services[name], both.new.services[name], { name, key: below[0] ?? '' });
   if (section === 'authenticate') return hot('every credential is judged anew: one that was good may no longer be');
   if (section === 'defaults') return hot('for what matches no route; routes and endpoints that inherit it are told of themselves');

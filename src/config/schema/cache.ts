@@ -8,7 +8,7 @@ const key = z.strictObject({
     'What of the query tells answers apart: `all` as it was sent, `none`, or parameters by name; those are put in the order of this list, so that the order they were sent in does not matter. Default: all. Danger: the service still sees the others; where they change the answer, callers get one that was meant for somebody else.',
   ),
   headers: listOf(headerName()).default([]).describe('Request headers whose values tell answers apart, besides those that `Vary` names. Default: none.'),
-  principal: onOff().default(false).describe('Whether every caller has answers of their own, with each set of roles, permissions and scopes; then private ones are kept too, for them alone. Default: off.'),
+  principal: onOff().default(false).describe('Whether every caller has answers of their own, with each set of roles, permissions and scopes, and of the claims that the route tells its service; then private ones are kept too, for them alone. Default: off.'),
   host: onOff().default(true).describe('Whether the host tells answers apart; http and https always do. Default: on. Danger: without it one answer serves all hosts; a redirect or a link in it may lead to another one.'),
 });
 
