@@ -1,31 +1,33 @@
 import { Command } from 'commander';
 import type { Io } from './io.js';
 import { packageVersion } from './package-root.js';
-import { accountsCommand } from './commands/accounts.js';
-import { auditCommand } from './commands/audit.js';
-import { cacheCommand } from './commands/cache.js';
-import { checkCommand } from './commands/check.js';
-import { completionCommand } from './commands/completion.js';
-import { demoCommand } from './commands/demo.js';
-import { diffCommand } from './commands/diff.js';
-import { explainCommand } from './commands/explain.js';
-import { keysCommand } from './commands/keys.js';
-import { migrateCommand } from './commands/migrate.js';
-import { printCommand } from './commands/print.js';
-import { routesCommand } from './commands/routes.js';
-import { startCommand } from './commands/start.js';
-import { testCommand } from './commands/test.js';
-import { tokenCommand } from './commands/token.js';
-
 /** Adds one command to the program. */
 type AddCommand = (program: Command, io: Io, done: (code: number) => void) => void;
 
-const commands: readonly AddCommand[] = [
-  startCommand, checkCommand, printCommand, routesCommand, explainCommand, testCommand, diffCommand, tokenCommand, migrateCommand, accountsCommand, keysCommand, auditCommand, cacheCommand, demoCommand, completionCommand,
-];
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  start: async () => (await import('./commands/start.js')).startCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  print: async () => (await import('./commands/print.js')).printCommand,
+  routes: async () => (await import('./commands/routes.js')).routesCommand,
+  explain: async () => (await import('./commands/explain.js')).explainCommand,
+  test: async () => (await import('./commands/test.js')).testCommand,
+  diff: async () => (await import('./commands/diff.js')).diffCommand,
+  token: async () => (await import('./commands/token.js')).tokenCommand,
+  migrate: async () => (await import('./commands/migrate.js')).migrateCommand,
+  accounts: async () => (await import('./commands/accounts.js')).accountsCommand,
+  keys: async () => (await import('./commands/keys.js')).keysCommand,
+  audit: async () => (await import('./commands/audit.js')).auditCommand,
+  cache: async () => (await import('./commands/cache.js')).cacheCommand,
+  demo: async () => (await import('./commands/demo.js')).demoCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
+};
 
-/** The whole command line. `done` gets the exit code of the command that ran. */
-export function buildProgram(io: Io, done: (code: number) => void): Command {
+/**
+ * The command line: the command that `argv` begins with, and all of them where it begins with none, or one that tells of
+ * the others. The rest is not loaded: a gateway that runs would keep it.
+ * @param done gets the exit code of the command that ran
+ */
+export async function buildProgram([first = '']: readonly string[], io: Io, done: (code: number) => void): Promise<Command> {
   const program = new Command('passerelle')
     .description('An API gateway for Node: one declarative gateway.yaml.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -33,6 +35,8 @@ export function buildProgram(io: Io, done: (code: number) => void): Command {
     .showHelpAfterError('Add --help to see what there is.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
-  for (const add of commands) add(program, io, done);
+  const alone = Object.hasOwn(commands, first) && first !== 'completion' ? commands[first] : undefined;
+  const loaded = await Promise.all((alone ? [alone] : Object.values(commands)).map((load) => load()));
+  for (const add of loaded) add(program, io, done);
   return program;
 }

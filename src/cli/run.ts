@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { EXIT, report } from './failure.js';
+import { EXIT } from './failure.js';
+import { report } from './report.js';
 import { processIo, type Io } from './io.js';
 import { buildProgram } from './program.js';
 
@@ -10,7 +11,7 @@ import { buildProgram } from './program.js';
  */
 export async function run(argv: readonly string[], io: Io = processIo()): Promise<number> {
   let code: number = EXIT.good;
-  const program = buildProgram(io, (result) => { code = result; });
+  const program = await buildProgram(argv, io, (result) => { code = result; });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

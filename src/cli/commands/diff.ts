@@ -3,7 +3,8 @@ import { withBoth } from '../diff/both.js';
 import { compare } from '../diff/compare.js';
 import { openLog } from '../diff/log-lines.js';
 import { differs, reportData, reportText } from '../diff/report.js';
-import { EXIT, Failure, report } from '../failure.js';
+import { EXIT, Failure } from '../failure.js';
+import { report } from '../report.js';
 import type { Io } from '../io.js';
 
 interface DiffOptions {
