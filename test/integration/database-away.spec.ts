@@ -20,7 +20,7 @@ const noted = async (database: Database): Promise<readonly string[]> => (await d
 /** How it was refused: code, status and `Retry-After`, and how many milliseconds that took. */
 async function refusal(work: () => Promise<unknown>): Promise<{ readonly time: number; readonly said: unknown }> {
   const { result, time } = await timed(() => work().then(() => null, (error: unknown) => error));
-  return { time, said: result instanceof Problem ? [result.type.code, result.status, result.extras.headers?.['retry-after']] : result };
+  return { time, said: result instanceof Problem ? [result.type.code, result.status, result.extras.headers?.['Retry-After']] : result };
 }
 
 const AWAY = ['database-away', 503, '1'];

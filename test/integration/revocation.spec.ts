@@ -134,7 +134,7 @@ const binary = await findRedis();
 
   it('take no room when they are over', async () => {
     const one = await process();
-    await one.revoke(revocation({ expiresAt: Date.now() + 300 }));
+    await one.revoke(revocation({ expiresAt: Date.now() + 3_000 }));
     expect(Number(await redis.call('PTTL', 'passerelle:revocations'))).toBeGreaterThan(0);
     await until(async () => (await redis.call('EXISTS', 'passerelle:revocations')) === 0);
     expect((await process()).list()).toEqual([]);

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AxiosResponse } from 'axios';
-import type { Secret } from '#libs/kernel';
-import { ConsulError, describeFailure, detailOf } from './consul-error.js';
+import { describeFailedCall, type Secret } from '#libs/kernel';
+import { ConsulError, detailOf } from './consul-error.js';
 
 /** Milliseconds a question may take, beside the time it is meant to wait. */
 const PATIENCE = 10_000;
@@ -55,7 +55,7 @@ export class ConsulClient {
   async ask(question: ConsulQuestion, blocking: Blocking | null): Promise<ConsulAnswer> {
     const response = await this.#request(question, blocking).catch((error: unknown) => {
       this.#hangUp();
-      throw this.#error(describeFailure(error), error);
+      throw this.#error(describeFailedCall(error), error);
     });
     return this.#answer(response);
   }

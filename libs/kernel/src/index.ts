@@ -12,6 +12,7 @@ export {
   defineAuthenticator, defineBalancer, defineDiscovery, defineGuard, defineInterceptor, defineTransform, ExtensionRegistry,
   type Chosen, type Extension, type ExtensionKind, type ExtensionKinds, type Surroundings,
 } from './extension.js';
+export { describeFailedCall } from './failed-call.js';
 export { HeaderList } from './header-list.js';
 export { filePath } from './path-schema.js';
 export type { Principal } from './principal.js';

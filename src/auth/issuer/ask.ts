@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { describeFailure, IssuerFailure } from './failure.js';
+import { describeFailedCall } from '#libs/kernel';
+import { IssuerFailure } from './failure.js';
 
 /** Bytes of an answer; a set of some five hundred keys. */
 const LARGEST_ANSWER = 256 * 1024;
@@ -49,7 +50,7 @@ export async function ask({ body, headers, method, timeout, url }: Question): Pr
     const fields = Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
     return { status: response.status, headers: Object.fromEntries(fields), text: response.data };
   } catch (error) {
-    throw new IssuerFailure(`${url.origin} ${describeFailure(error)}`, { cause: error });
+    throw new IssuerFailure(`${url.origin} ${describeFailedCall(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
