@@ -3,7 +3,7 @@ import { RouterModule } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { Fleet } from './cluster/index.js';
 import { ConfigStore } from './config/index.js';
-import { DatabaseModule } from './database/index.js';
+import { DatabaseModule } from './database/database.module.js';
 import { FrontDoor } from './http/front-door.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';

@@ -7,7 +7,8 @@ import { exchangeOf } from '../http/exchange-of.js';
 import { RouteGuard } from '../http/route.guard.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { callerOf, IdentityService } from '../identity/identity.service.js';
-import { viewSession, type Ender, type SessionView } from '../identity/sessions/index.js';
+import type { Ender } from '../identity/sessions/index.js';
+import { viewSession, type SessionView } from '../identity/sessions/session-view.js';
 import { RateLimitGuard } from '../rate-limit/index.js';
 
 const DONE = 200;

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DatabaseDirectoryModule } from '../database/index.js';
+import { DatabaseDirectoryModule } from '../database/database.module.js';
 import { AuditDirectory } from './audit-directory.js';
 
 /** Who did what, where the file asks for it. */

@@ -108,5 +108,5 @@ metrics: { names: { requests: "\${METRIC}" } }`) });
     const { config } = await folder.load();
     expect(Object.keys(config.routes)).toHaveLength(2_000);
     expect(performance.now() - started).toBeLessThan(15_000);
-  });
+  }, 20_000);
 });

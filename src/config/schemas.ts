@@ -1,15 +1,16 @@
 import type { ExtensionRegistry } from '#libs/kernel';
 import { endpointSchema, fileSchema, routeSchema } from './schema/index.js';
-import { settingsSchema } from './schema/settings.js';
+import { settingsSchema, type SettingsSchema } from './schema/settings.js';
 
 /** Everything the three schemas of a file and its extensions are needed for. */
 export interface Schemas {
   readonly file: ReturnType<typeof fileSchema>;
   readonly route: ReturnType<typeof routeSchema>;
   readonly endpoint: ReturnType<typeof endpointSchema>;
-  readonly settings: ReturnType<typeof settingsSchema>;
+  readonly settings: SettingsSchema;
 }
 
 export function schemasFor(extensions: ExtensionRegistry): Schemas {
-  return { file: fileSchema(extensions), route: routeSchema(extensions), endpoint: endpointSchema(extensions), settings: settingsSchema(extensions) };
+  const settings = settingsSchema(extensions);
+  return { file: fileSchema(extensions, settings), route: routeSchema(settings), endpoint: endpointSchema(settings), settings };
 }

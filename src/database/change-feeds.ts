@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
 import type { Clock } from '#libs/kernel';
-import { ChangeFeed } from './change-feed.js';
+import type { ChangeFeed } from './change-feed.js';
 import type { Changes } from './changes.js';
 import type { Database } from './database.js';
 
@@ -53,8 +53,8 @@ export class ChangeFeeds implements OnApplicationShutdown {
   }
 
   /** @param sync milliseconds between two looks; `database.sync`. */
-  build(database: Database | null, bus: Bus | null, { clock, sync }: { readonly clock: Clock; readonly sync: number }): BuiltChanges {
-    const held = database === null ? null : this.#hold(database, clock, sync);
+  async prepare(database: Database | null, bus: Bus | null, { clock, sync }: { readonly clock: Clock; readonly sync: number }): Promise<BuiltChanges> {
+    const held = database === null ? null : await this.#hold(database, clock, sync);
     return {
       changes: held?.feed ?? null,
       adopt: () => {
@@ -68,8 +68,9 @@ export class ChangeFeeds implements OnApplicationShutdown {
     };
   }
 
-  #hold(database: Database, clock: Clock, sync: number): Held {
+  async #hold(database: Database, clock: Clock, sync: number): Promise<Held> {
     if (this.#held?.database === database) return this.#held;
+    const { ChangeFeed } = await import('./change-feed.js');
     return { database, feed: new ChangeFeed({ database, clock, sync, tellOthers: () => this.#tellOthers() }) };
   }
 

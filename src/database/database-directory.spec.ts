@@ -22,7 +22,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 it('opens nothing where nothing needs it', async () => {
   const directory = new DatabaseDirectory();
-  const built = directory.build(file(), false, systemClock);
+  const built = await directory.prepare(file(), false, systemClock);
   await built.settled;
   built.adopt();
   expect([built.database, directory.current, existsSync(path.join(folder, 'data'))]).toEqual([null, null, false]);
@@ -31,21 +31,21 @@ it('opens nothing where nothing needs it', async () => {
 
 it('keeps the database while its settings stay, and ends it with the gateway', async () => {
   const directory = new DatabaseDirectory();
-  const first = directory.build(file(), true, systemClock);
+  const first = await directory.prepare(file(), true, systemClock);
   await first.settled;
   expect([first.database?.away, directory.current]).toEqual([null, null]);
   first.adopt();
-  const same = directory.build(file(), true, systemClock);
+  const same = await directory.prepare(file(), true, systemClock);
   same.discard();
   expect([same.database === first.database, directory.current === first.database, first.database?.away]).toEqual([true, true, null]);
 
-  const other = directory.build(file({ file: './data/other.db' }), true, systemClock);
+  const other = await directory.prepare(file({ file: './data/other.db' }), true, systemClock);
   await other.settled;
   expect([other.database === first.database, directory.current === first.database]).toEqual([false, true]);
   other.adopt();
   expect([directory.current === other.database, first.database?.away]).toEqual([true, null]);
 
-  const none = directory.build(file(), false, systemClock);
+  const none = await directory.prepare(file(), false, systemClock);
   none.adopt();
   expect(directory.current).toBeNull();
   await directory.onApplicationShutdown();
@@ -54,7 +54,7 @@ it('keeps the database while its settings stay, and ends it with the gateway', a
 
 it('what came to nothing is closed, unless it is in force', async () => {
   const directory = new DatabaseDirectory();
-  const lost = directory.build(file(), true, systemClock);
+  const lost = await directory.prepare(file(), true, systemClock);
   await lost.settled;
   lost.discard();
   expect(lost.database?.away).toBe('it is closed');
@@ -67,11 +67,11 @@ it('tells of the database in force only, once per change', async () => {
   const directory = new DatabaseDirectory();
   try {
     writeFileSync(path.join(folder, 'data'), 'in the way');
-    const discarded = directory.build(file(), true, systemClock);
+    const discarded = await directory.prepare(file(), true, systemClock);
     await discarded.settled;
     discarded.discard();
     expect(heard).toEqual([]);
-    directory.build(file(), true, systemClock).adopt();
+    (await directory.prepare(file(), true, systemClock)).adopt();
     await until(() => heard.length === 1);
     rmSync(path.join(folder, 'data'));
     await until(() => heard.length === 2);

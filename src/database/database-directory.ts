@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { events, type Clock } from '#libs/kernel';
 import { fingerprint } from '../config/index.js';
-import { connect, type DatabaseFile } from './connect.js';
+import type { DatabaseFile } from './connect.js';
 import type { Database, OwnDatabase } from './database.js';
 
 /** Milliseconds that requests of the configuration before have for what they still want of their database. */
@@ -42,8 +42,8 @@ export class DatabaseDirectory implements OnApplicationShutdown {
    * made where they are missing and `database.migrate` is auto.
    * @param needed whether anything of the configuration needs a database; where nothing does, nothing is loaded.
    */
-  build(config: DatabaseFile, needed: boolean, clock: Clock): BuiltDatabase {
-    const held = needed ? this.#hold(config, clock) : null;
+  async prepare(config: DatabaseFile, needed: boolean, clock: Clock): Promise<BuiltDatabase> {
+    const held = needed ? await this.#hold(config, clock) : null;
     return {
       database: held?.database ?? null,
       settled: held?.database.settled ?? Promise.resolve(),
@@ -54,9 +54,10 @@ export class DatabaseDirectory implements OnApplicationShutdown {
     };
   }
 
-  #hold(config: DatabaseFile, clock: Clock): Held {
+  async #hold(config: DatabaseFile, clock: Clock): Promise<Held> {
     const settings = fingerprint([config.database, path.dirname(config.file)]);
     if (this.#held?.settings === settings) return this.#held;
+    const { connect } = await import('./connect.js');
     const held: Held = { settings, database: connect(config, clock, (away) => { if (this.#held === held) this.#tell(away); }) };
     return held;
   }

@@ -11,7 +11,7 @@ import { RouteGuard } from '../http/route.guard.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { RateLimitGuard } from '../rate-limit/index.js';
 import { changeBody, loginBody, profileBody, registerBody, resetBody, tokenBody, whoBody } from './account-bodies.js';
-import { invalidField } from './accounts/index.js';
+import { invalidField } from './accounts/logins.js';
 import type { Grant } from './contracts.js';
 import { callerOf, IdentityService } from './identity.service.js';
 import type { AnswerName } from './shape-settings.js';

@@ -44,8 +44,8 @@ export class Credentials {
    */
   async prepare({ redis, ...input }: CredentialsInput): Promise<BuiltCredentials> {
     const { config } = input;
+    const keys = await this.keys.prepare({ ...input, config: config.apiKeys, needed: needsKeys(config.authenticate) });
     const revocations = this.revocations.build({ database: input.database, changes: input.changes, redis, away: config.revocation.away });
-    const keys = this.keys.build({ ...input, config: config.apiKeys, needed: needsKeys(config.authenticate) });
     const built = [revocations, keys];
     try {
       await Promise.all([revocations.settled, keys.settled]);

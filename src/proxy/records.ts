@@ -3,7 +3,8 @@ import type { Clock } from '#libs/kernel';
 import { AuditDirectory } from '../audit/index.js';
 import { needsKeys } from '../auth/api-key/options.js';
 import type { GatewayConfig } from '../config/index.js';
-import { ChangeFeeds, DatabaseDirectory } from '../database/index.js';
+import { ChangeFeeds } from '../database/change-feeds.js';
+import { DatabaseDirectory } from '../database/database-directory.js';
 import { Credentials } from '../identity/index.js';
 import type { RedisConnection } from '../redis/index.js';
 
@@ -44,11 +45,11 @@ export class Records {
       for (const each of built.toReversed()) each.discard();
     };
     try {
-      const opened = this.databases.build(config, needsDatabase(config), clock);
+      const opened = await this.databases.prepare(config, needsDatabase(config), clock);
       built.push(opened);
       await opened.settled;
       const { database } = opened;
-      const feed = this.feeds.build(database, redis, { clock, sync: config.database.sync });
+      const feed = await this.feeds.prepare(database, redis, { clock, sync: config.database.sync });
       built.push(feed);
       built.push(await this.audits.prepare({ config, database, clock }));
       const credentials = await this.credentials.prepare({ config, database, changes: feed.changes, redis, clock });

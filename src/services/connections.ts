@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { buildConnector, Pool, type Dispatcher } from 'undici';
-import { Http2Dispatcher, type PoolStats } from '#libs/forwarder';
+import type { Dispatcher } from 'undici';
+import { buildConnector, Http2Dispatcher, Pool, type PoolStats } from '#libs/forwarder';
 import type { Target } from '#libs/kernel';
 import { fingerprint, type ServiceConfig } from '../config/index.js';
 import { guardedLookup } from './address-guard.js';

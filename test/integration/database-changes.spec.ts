@@ -168,7 +168,7 @@ onEachDatabase('changes', (open) => {
     const [first, second, elsewhere] = [feedsOf(1), feedsOf(2), feedsOf(null)];
     const heard: Record<string, string[]> = {};
     const built = await Promise.all(([['first', first], ['second', second], ['elsewhere', elsewhere]] as const).map(async ([name, feeds]) => {
-      const made = feeds.build(await test.another(), bus, { clock: systemClock, sync: 60_000 });
+      const made = await feeds.prepare(await test.another(), bus, { clock: systemClock, sync: 60_000 });
       made.adopt();
       const ready = Promise.withResolvers<void>();
       made.changes?.subscribe('key', ({ subject }) => (heard[name] ??= []).push(subject), () => Promise.resolve(ready.resolve()));

@@ -2,7 +2,7 @@ import { buildConnector, Client, type Dispatcher } from 'undici';
 import type { KubernetesOptions } from './kubernetes-options.js';
 import { linesOf } from './kubernetes-lines.js';
 import { refusalOf, Refusal, type Question } from './kubernetes-refusal.js';
-import { parsePage, type Page, type Slice } from './kubernetes-slices.js';
+import { MOST_SLICES, parsePage, type Page, type Slice } from './kubernetes-slices.js';
 import { readAccount, type Account } from './kubernetes-account.js';
 
 /** Milliseconds for a connection. */
@@ -16,7 +16,6 @@ const GRACE = 10_000;
 const PAGE = 50;
 const LARGEST_PAGE = 32 * 1024 * 1024;
 const LARGEST_DENIAL = 16 * 1024;
-export const MOST_SLICES = 1_000;
 
 /** What is asked for, and as whom. */
 export interface Errand {

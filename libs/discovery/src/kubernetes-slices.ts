@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Slices of a service that are borne. */
+export const MOST_SLICES = 1_000;
+
 /** One pod behind a service, as an EndpointSlice has it. */
 export interface Endpoint {
   readonly address: string;

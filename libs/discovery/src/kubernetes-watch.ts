@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finder, Surroundings } from '#libs/kernel';
 import { whereaboutsOf } from './kubernetes-addresses.js';
-import { KubernetesApi, MOST_SLICES, type Errand } from './kubernetes-api.js';
+import type { Errand, KubernetesApi } from './kubernetes-api.js';
 import { reasonOf, Refusal } from './kubernetes-refusal.js';
-import { parseChange, type Slice } from './kubernetes-slices.js';
+import { MOST_SLICES, parseChange, type Slice } from './kubernetes-slices.js';
 
 /** Seconds that one watch lasts at least, and at most twice that: then the token is read again. */
 const WATCH = 150;
@@ -41,6 +41,7 @@ export class KubernetesWatch {
   }
 
   async #round(): Promise<void> {
+    const { KubernetesApi } = await import('./kubernetes-api.js');
     const api = await KubernetesApi.open(this.errand);
     try {
       await this.#listen(api);

@@ -5,5 +5,6 @@ export { Http2Dispatcher, type PoolStats } from './http2/dispatcher.js';
 export { compileNetworks, describeNetwork, isNetwork, NETWORK_WORDS } from './networks.js';
 export { compileHeaderCopy } from './request-headers.js';
 export type { TunnelEnds, TunnelLimits } from './tunnel.js';
+export { buildConnector, Pool } from './undici.js';
 export { closeCodes } from './websocket/frames.js';
 export { Tunnels } from './websocket/tunnels.js';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { systemClock } from '#libs/kernel';
 import type { GatewayConfig } from '../../config/index.js';
-import { createBody, draftOf, Keys, KeyStore, rotateBody, viewKey, type Actor, type KeyAndText, type KeyView } from '../../identity/keys/index.js';
+import { createBody, draftOf, rotateBody, viewKey, type Actor, type KeyAndText, type KeyView } from '../../identity/keys/index.js';
+import { KeyStore } from '../../identity/keys/key-store.js';
+import { Keys } from '../../identity/keys/keys.js';
 import { UsageError } from '../failure.js';
 import { FileDatabase, inWords } from '../file-database.js';
 import type { KeyDesk, KeyOrder, MadeKey } from './desk.js';

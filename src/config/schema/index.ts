@@ -16,7 +16,7 @@ import { redisSchema } from './redis.js';
 import { revocationSchema } from './revocation.js';
 import { forwardedSchema, requestIdSchema, responseTimeSchema, serverSchema } from './server.js';
 import { serviceSchema } from './services.js';
-import { settingsSchema } from './settings.js';
+import { settingsSchema, type SettingsSchema } from './settings.js';
 import { testSchema } from './tests.js';
 import { listOf, name } from './values.js';
 
@@ -27,8 +27,8 @@ const aggregate = aggregateSchema.optional().describe('One answer put together f
 const description = z.string().optional().describe('A note for people.');
 
 /** One route after inheritance: its own keys and every setting, defaults filled in. */
-export const routeSchema = (extensions: ExtensionRegistry) =>
-  settingsSchema(extensions).extend({
+export const routeSchema = (settings: SettingsSchema) =>
+  settings.extend({
     description,
     match: matchSchema.describe('Which requests this route takes.'),
     use,
@@ -37,11 +37,11 @@ export const routeSchema = (extensions: ExtensionRegistry) =>
   });
 
 /** One endpoint after inheritance. */
-export const endpointSchema = (extensions: ExtensionRegistry) => settingsSchema(extensions).extend({ ...endpointShape, use });
+export const endpointSchema = (settings: SettingsSchema) => settings.extend({ ...endpointShape, use });
 
-/** The whole file. */
-export function fileSchema(extensions: ExtensionRegistry) {
-  const settings = settingsSchema(extensions).partial();
+/** The whole file. Schemas are heavy, so that those who need the one of the settings too make it once. */
+export function fileSchema(extensions: ExtensionRegistry, whole: SettingsSchema = settingsSchema(extensions)) {
+  const settings = whole.partial();
   return z.strictObject({
     version: z.literal(1).describe('Version of this file’s shape.'),
     include: listOf(z.string()).optional().describe('Files to merge in, relative to this one; a trailing `?` makes one optional. A name may be defined once. `consul://host:port/key` is a key of Consul’s store, and with a `/` at its end all keys below it, in order; `consul+https://` for TLS. The token is the environment variable CONSUL_HTTP_TOKEN. A changed key loads itself, unless `server.watch` is off. Danger: whoever may write the keys decides what the gateway does, and can have every environment variable sent somewhere; only files of the gateway, and plugins, cannot be named there.'),
@@ -78,13 +78,11 @@ export function fileSchema(extensions: ExtensionRegistry) {
   });
 }
 
-type Infer<F extends (extensions: ExtensionRegistry) => z.ZodType> = z.output<ReturnType<F>>;
-
-export type GatewayFile = Infer<typeof fileSchema>;
-export type RouteSettings = Infer<typeof settingsSchema>;
-export type RouteConfig = Infer<typeof routeSchema>;
-export type EndpointConfig = Infer<typeof endpointSchema>;
-export type ServiceConfig = Infer<typeof serviceSchema>;
+export type GatewayFile = z.output<ReturnType<typeof fileSchema>>;
+export type RouteSettings = z.output<SettingsSchema>;
+export type RouteConfig = z.output<ReturnType<typeof routeSchema>>;
+export type EndpointConfig = z.output<ReturnType<typeof endpointSchema>>;
+export type ServiceConfig = z.output<ReturnType<typeof serviceSchema>>;
 export type ServerConfig = z.output<typeof serverSchema>;
 export type { ServerTlsConfig } from './server-tls.js';
 export type MatchConfig = z.output<typeof matchSchema>;

@@ -164,3 +164,5 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),
   });
 }
+
+export type SettingsSchema = ReturnType<typeof settingsSchema>;

@@ -10,6 +10,15 @@ interface Measure {
   readonly parse: (text: string) => number | undefined;
 }
 
+/**
+ * A schema is never changed: where more is said of it, that is a copy. So one that is asked for in a hundred places is
+ * made once; each takes up to 5 kB, as long as the gateway runs.
+ */
+function shared<T extends z.ZodType>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Text with a unit, turned into a number. */
 function measured({ title, pattern, allowed, parse }: Measure) {
   const error = `expected ${allowed}`;
@@ -24,28 +33,28 @@ function measured({ title, pattern, allowed, parse }: Measure) {
 const AMOUNT = '\\d+(?:\\.\\d+)?';
 
 /** Milliseconds, written with a unit. */
-export const duration = () => measured({
+export const duration = shared(() => measured({
   title: 'duration', parse: parseDuration, allowed: 'a duration such as 250ms, 10s, 5m or 1h',
   pattern: new RegExp(`^(?:${AMOUNT}\\s*(?:ms|s|m|min|h|d)\\s*)+$`),
-});
+}));
 
 /** A duration, or `off` for none (0). */
-export const durationOrOff = () => z.union([z.literal('off').transform(() => 0), duration()]);
+export const durationOrOff = shared(() => z.union([z.literal('off').transform(() => 0), duration()]));
 
 /** Bytes, written with a unit. */
-export const size = () => measured({
+export const size = shared(() => measured({
   title: 'size', parse: parseSize, allowed: 'a size such as 512b, 64KiB or 10MB',
   pattern: new RegExp(`^${AMOUNT}\\s*(?:b|B|[kK]B|MB|GB|[kK]iB|MiB|GiB|kb|mb|gb|kib|mib|gib)$`),
-});
+}));
 
 /** A size, or `off` for no limit (Infinity). */
-export const sizeOrOff = () => z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), size()]);
+export const sizeOrOff = shared(() => z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), size()]));
 
 /** A share, written in percent: above 0 to 1. */
-export const percentage = () => measured({
+export const percentage = shared(() => measured({
   title: 'percentage', parse: shareOf, allowed: 'a percentage such as 50%',
   pattern: new RegExp(`^${AMOUNT}\\s*%$`),
-});
+}));
 
 function shareOf(text: string): number | undefined {
   const share = parseShare(text);
@@ -53,10 +62,10 @@ function shareOf(text: string): number | undefined {
 }
 
 /** A share, or `off` for none (0). */
-export const percentageOrOff = () => z.union([z.literal('off').transform(() => 0), percentage()]);
+export const percentageOrOff = shared(() => z.union([z.literal('off').transform(() => 0), percentage()]));
 
 /** Statuses and ranges of them, such as `[429, 500-599]`. */
-export const statuses = () => listOf(z.union([z.int().min(100).max(599), statusRange]));
+export const statuses = shared(() => listOf(z.union([z.int().min(100).max(599), statusRange])));
 
 const STATUS_RANGE = 'expected a status such as 503, or a range such as 500-599';
 
@@ -88,16 +97,16 @@ export function splitList(value: unknown): unknown {
 }
 
 /** A name in the file: a key of a map, or a reference to one. */
-export const name = () => z.string().regex(/^[A-Za-z_][\w.-]*$/, { error: 'expected a name: a letter, then letters, digits, "-", "_" or "."' });
+export const name = shared(() => z.string().regex(/^[A-Za-z_][\w.-]*$/, { error: 'expected a name: a letter, then letters, digits, "-", "_" or "."' }));
 
 /** RFC 9110 5.6.2: the name of a header field. */
-export const headerName = () => z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'expected a header name' });
+export const headerName = shared(() => z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'expected a header name' }));
 
 /** An absolute path. */
-export const absolutePath = () => z.string().regex(/^\//, { error: 'expected a path that starts with "/"' });
+export const absolutePath = shared(() => z.string().regex(/^\//, { error: 'expected a path that starts with "/"' }));
 
 /** Text with `{name}` placeholders, filled in per request. */
 export const template = () => z.string();
 
 /** YAML's `on`/`off` arrive as booleans or words, depending on who wrote them. */
-export const onOff = () => z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]);
+export const onOff = shared(() => z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]));

@@ -17,11 +17,10 @@ export function createAccounts(plan: IdentityPlan, parts: AccountParts): Account
 
 export type { AccountPage, AccountQuery } from './account-list.js';
 export type { AccountChanges, NewAccount } from './account-rows.js';
-export { viewAccount, type AccountView } from './account-view.js';
+export type { AccountView } from './account-view.js';
 export type { AccountStore, Change, Credential } from './account-store.js';
 export type { Accounts, AccountParts, Profile } from './accounts.js';
 export type { Draft, Rights } from './administration.js';
 export type { Actor } from './notices.js';
-export { invalidField } from './logins.js';
 export type { Form, Registered } from './registration.js';
 export type { Typed } from './signing-in.js';

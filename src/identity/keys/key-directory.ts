@@ -3,9 +3,8 @@ import { Problem, problems, type Clock } from '#libs/kernel';
 import type { ApiKeys } from '../../auth/api-keys.js';
 import type { ApiKeysConfig } from '../../config/index.js';
 import type { Changes, Database } from '../../database/index.js';
-import { KeptKeys } from './kept-keys.js';
-import { Keys } from './keys.js';
-import { KeyStore } from './key-store.js';
+import type { KeptKeys } from './kept-keys.js';
+import type { Keys } from './keys.js';
 
 export interface KeysInput {
   readonly config: ApiKeysConfig;
@@ -39,15 +38,23 @@ export class KeyDirectory implements BeforeApplicationShutdown, OnApplicationShu
     return this.#keys;
   }
 
-  build({ changes, clock, config, database, needed }: KeysInput): BuiltKeys {
-    const held = !needed || database === null || changes === null ? null : this.#hold({ database, changes, clock });
+  /** Begins to read them, unless they are read already; where nobody goes by them, nothing is loaded. */
+  async prepare({ changes, clock, config, database, needed }: KeysInput): Promise<BuiltKeys> {
+    if (!needed || database === null || changes === null) return this.#built(null, null);
+    const { createKeys, KeptKeys } = await import('./create-keys.js');
+    const parts = { database, changes, clock };
+    const held = this.#holds(parts) ?? new KeptKeys(parts);
+    return this.#built(held, createKeys(held, config));
+  }
+
+  #built(held: KeptKeys | null, keys: Keys | null): BuiltKeys {
     return {
       keys: held,
       settled: held?.settled ?? Promise.resolve(),
       adopt: () => {
         const former = this.#held;
         this.#held = held;
-        this.#keys = held === null ? null : new Keys({ store: new KeyStore({ ...held.parts, config }), database: held.parts.database, config });
+        this.#keys = keys;
         if (former !== held) void former?.flush().then(() => former.end());
       },
       discard: () => {
@@ -56,9 +63,9 @@ export class KeyDirectory implements BeforeApplicationShutdown, OnApplicationShu
     };
   }
 
-  #hold(parts: KeptKeys['parts']): KeptKeys {
+  #holds({ changes, database }: KeptKeys['parts']): KeptKeys | null {
     const held = this.#held;
-    return held?.parts.database === parts.database && held.parts.changes === parts.changes ? held : new KeptKeys(parts);
+    return held?.parts.database === database && held.parts.changes === changes ? held : null;
   }
 
   /** While the database is still open. */

@@ -12,4 +12,4 @@ export function createSessions(plan: IdentityPlan, parts: SessionParts): StoredS
 export type { Ender } from './endings.js';
 export type { RefreshCookie } from './refresh-cookie.js';
 export type { StoredSessions } from './sessions.js';
-export { viewSession, type SessionView } from './session-view.js';
+export type { SessionView } from './session-view.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { Dispatcher, errors, type buildConnector } from 'undici';
 import { Problem, problems } from '#libs/kernel';
+import { Dispatcher, errors, type buildConnector } from '../undici.js';
 import { Http2Connection, type ConnectionLimits, type ConnectionOwner } from './connection.js';
 import { StreamRequest } from './stream-request.js';
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants, type ClientHttp2Stream } from 'node:http2';
 import { addAbortSignal, Readable } from 'node:stream';
-import { errors, type Dispatcher } from 'undici';
 import { Problem, problems } from '#libs/kernel';
+import { errors, type Dispatcher } from '../undici.js';
 import type { Http2Connection } from './connection.js';
 import { requestFields } from './fields.js';
 import { Unprocessed } from './unprocessed.js';
