@@ -52,7 +52,7 @@ class Desk {
 
 const status = async (gw: TestGateway, key: string, at = '/any/1'): Promise<number> => (await gw.fetch(at, { headers: { 'x-api-key': key } })).status;
 
-onEachDatabase('API keys', (open, kind) => {
+onEachDatabase('A5: API keys', (open, kind) => {
   let test: TestDatabase;
   beforeEach(async () => { test = await open(); }, LIMIT);
   afterEach(() => test[Symbol.asyncDispose]());
@@ -230,7 +230,7 @@ onEachDatabase('API keys', (open, kind) => {
   }, LIMIT);
 });
 
-describe('API keys of the file', () => {
+describe('A5: API keys of the file', () => {
   const FILE = `
 authenticate:
   users: { use: jwt, secret: "${SECRET}", algorithms: [HS256] }

@@ -20,7 +20,7 @@ function ask(subject: TestGateway, path: string, token?: string): Promise<Reply>
   return subject.fetch(path, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
 }
 
-describe('the accounts of SuperSmartMatch', () => {
+describe('A4: the accounts of SuperSmartMatch', () => {
   let subject: TestGateway;
   beforeAll(async () => {
     subject = await gateway(`

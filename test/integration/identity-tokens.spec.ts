@@ -26,7 +26,7 @@ const bearerOf = async (gw: TestGateway, account = ada): Promise<Record<string, 
 describe.each([
   ['keys of its own', 'identity: { issuer: "https://gw", audience: api }'],
   ['a shared secret', `identity: { signing: { algorithm: HS256, secret: "${SECRET}" }, access: { typ: JWT, type: {}, claims: { number: user_id, roles: null } } }`],
-])('A5: tokens of the gateway, signed with %s', (_what, identity) => {
+])('A4: tokens of the gateway, signed with %s', (_what, identity) => {
   let gw: TestGateway;
   beforeAll(async () => { gw = await gateway(file(identity)); }, LIMIT);
   afterAll(() => gw[Symbol.asyncDispose]());

@@ -15,7 +15,7 @@ const issue = (gw: TestGateway): Promise<{ readonly token: string }> => {
   return current.tokens.issue(ada, 's1');
 };
 
-describe.each(['EdDSA', 'ES256', 'RS256', 'PS256'])('A5: the key set, %s', (algorithm) => {
+describe.each(['EdDSA', 'ES256', 'RS256', 'PS256'])('A8: the key set, %s', (algorithm) => {
   let gw: TestGateway;
   beforeAll(async () => { gw = await gateway(`identity: { issuer: "https://gw", audience: api, signing: { algorithm: ${algorithm}, lead: 4m } }\n${ROUTES}`); }, LIMIT);
   afterAll(() => gw[Symbol.asyncDispose]());

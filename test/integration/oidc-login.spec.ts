@@ -21,7 +21,7 @@ it.each([['a client with a secret', true], ['a public client', false]])('signs s
   for (const name of ['state', 'nonce', 'code_challenge']) expect(authorization.get(name)).toMatch(/^[\w-]{43}$/);
 });
 
-it('tells who is signed in, with the roles of the claims under the names of the file', async () => {
+it('A6: tells who is signed in, with the roles of the claims under the names of the file', async () => {
   await using bench = await loginBench({ more: 'roles: { alias: { staff: employee } }' });
   await bench.signIn();
   const me = await bench.browser.ask(`${bench.url}/auth/me`);

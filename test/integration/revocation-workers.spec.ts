@@ -22,7 +22,7 @@ function ask(url: string, headers: Record<string, string>, body?: object): Promi
 
 beforeAll(build, 180_000);
 
-it('A5: what is revoked, is so in every worker at once, and in one that takes the place of another', async () => {
+it('A4: what is revoked, is so in every worker at once, and in one that takes the place of another', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'passerelle-revoked-'));
   await using service = await echoService((_request, response) => response.end('x'));
   writeFileSync(path.join(folder, 'gateway.yaml'), `version: 1

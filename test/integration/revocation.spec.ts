@@ -36,7 +36,7 @@ function feedOf(database: Database): ChangeFeed {
   return changes;
 }
 
-onEachDatabase('A5: revocations in the database', (open) => {
+onEachDatabase('A4: revocations in the database', (open) => {
   let base: TestDatabase;
   beforeEach(async () => { base = await open(); }, LIMIT);
   afterEach(() => base[Symbol.asyncDispose]());
@@ -108,7 +108,7 @@ onEachDatabase('A5: revocations in the database', (open) => {
 
 const binary = await findRedis();
 
-(binary === null ? describe.skip : describe)('A5: revocations in Redis', () => {
+(binary === null ? describe.skip : describe)('A4: revocations in Redis', () => {
   let redis: RedisServer;
   const connections: Connected[] = [];
   beforeEach(async () => { redis = await RedisServer.start(binary as string); }, LIMIT);
@@ -187,7 +187,7 @@ const binary = await findRedis();
   }, LIMIT);
 });
 
-describe('A5: a gateway and what is revoked', () => {
+describe('A4: a gateway and what is revoked', () => {
   const file = (more = ''): string => `
 ${more}
 ${USERS}

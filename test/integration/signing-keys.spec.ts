@@ -14,7 +14,7 @@ const DAY = 86_400_000;
 const LEAD = 600_000;
 const require = createRequire(import.meta.url);
 
-onEachDatabase('A5: signing keys', (open) => {
+onEachDatabase('A8: signing keys', (open) => {
   let base: TestDatabase;
   let clock: StillClock;
   const all: OwnTokens[] = [];
