@@ -4,7 +4,7 @@ import type { TestResult } from '../test-run.js';
 /** Runs tests, one flow map a line, after the sample: the first of them stands on line 25. */
 async function tested(tests: readonly string[], ...flags: string[]) {
   using sample = configured(`${SAMPLE}tests:\n${tests.map((test) => `  - ${test}\n`).join('')}`);
-  return ran(['test', ...flags, '--config', sample.file], ENV);
+  return await ran(['test', ...flags, '--config', sample.file], ENV);
 }
 
 describe('test', () => {
