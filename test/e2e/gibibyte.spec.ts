@@ -37,7 +37,7 @@ it('T11: a gibibyte up and a gibibyte down pass without being kept', async () =>
 version: 1
 log: { access: off }
 services: { echo: { targets: ${service.url} } }
-routes: { all: { match: { path: /** }, to: echo, authenticate: none, body: { limit: off } } }
+routes: { all: { match: { path: /** }, to: echo, authenticate: none, body: { limit: off }, timeout: { total: off } } }
 `);
   await using gateway = Passerelle.run(['start', '--config', file, '--host', '127.0.0.1', '--port', '0']);
   const [, url] = await gateway.says(/listens on (http:\S+)/);
@@ -46,10 +46,13 @@ routes: { all: { match: { path: /** }, to: echo, authenticate: none, body: { lim
   let peak = before;
   const timer = setInterval(() => { peak = Math.max(peak, resident(pid)); }, 100);
   let returned = 0;
-  const { body } = await send(`${url}/x`, { method: 'POST', body: gibibyte() });
-  for await (const part of body as AsyncIterable<Buffer>) returned += part.length;
-  clearInterval(timer);
-  rmSync(folder, { recursive: true });
+  try {
+    const { body } = await send(`${url}/x`, { method: 'POST', body: gibibyte() });
+    for await (const part of body as AsyncIterable<Buffer>) returned += part.length;
+  } finally {
+    clearInterval(timer);
+    rmSync(folder, { recursive: true });
+  }
   expect([received, returned]).toEqual([GIB, GIB]);
   expect(peak - before).toBeLessThan(160);
 }, 120_000);
