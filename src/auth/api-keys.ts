@@ -10,8 +10,9 @@ export interface HeldKey {
   /** That of its text before the last rotation, which is good until `formerUntil`; `null` for none. */
   readonly formerHash: string | null;
   readonly formerUntil: number;
+  /** For people. */
   readonly name: string;
-  /** Who it stands for; `null` for itself. */
+  /** Who calls with it: the id of the caller; `null` for the key itself. */
   readonly owner: string | null;
   readonly roles: readonly string[];
   readonly permissions: readonly string[];

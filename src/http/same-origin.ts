@@ -3,18 +3,33 @@ import { compileOrigins } from './origins.js';
 
 /**
  * Compiles the check of what browsers send along by themselves, such as a cookie: it counts only where a page of the
- * same origin asked, or of one in the list. `Origin` decides (RFC 6454 7.3); where there is none, `Sec-Fetch-Site` does.
- * Every browser of these years sends one of them with anything but a plain GET, so that a request without both is refused.
+ * same origin asked, or of one in the list. A request that says nothing of where it comes from is refused: every browser
+ * of these years tells with anything but a plain GET.
  * @returns a function that throws Problem cross-site.
  * @throws Error when an entry of the list is no origin.
  */
 export function compileSameOrigin(others: readonly string[]): (exchange: Exchange) => void {
   const listed = compileOrigins(others);
-  return ({ headers, host, scheme }) => {
-    const { origin } = headers;
-    const good = origin === undefined ? OWN.has(String(headers['sec-fetch-site'])) : isOwn(origin, scheme, host) || listed.lists(origin);
-    if (!good) throw new Problem(problems.crossSite, 'This was not asked by a page of this origin.');
+  return (exchange) => {
+    const { origin } = exchange.headers;
+    if (!isFromHere(exchange) && (origin === undefined || !listed.lists(origin))) throw crossSite();
   };
+}
+
+/**
+ * Whether a page of this very origin asked, or the person at the browser: by `Sec-Fetch-Site`, which no script can set,
+ * and by `Origin` (RFC 6454 7.3). Where both are there, both have to say so.
+ */
+export function isFromHere({ headers, host, scheme }: Exchange): boolean {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (site !== undefined && !OWN.has(String(site))) return false;
+  // A page that tells nobody where it is (Referrer-Policy) says `null` to its own origin too.
+  if (origin === undefined || origin === 'null') return site !== undefined;
+  return isOwn(origin, scheme, host);
+}
+
+export function crossSite(): Problem {
+  return new Problem(problems.crossSite, 'This was not asked by a page of this origin.');
 }
 
 /** `none`: typed in, or a bookmark. `same-site` is not enough: a neighbour below the same domain is somebody else. */

@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events } from '#libs/kernel';
 import { FakeClock } from '#libs/testing';
@@ -14,10 +11,10 @@ import { parseHead, verify } from '../../src/audit/verify.js';
 import type { Database } from '../../src/database/index.js';
 import { describePostgres, onEachDatabase, openOn, startPostgres, type TestDatabase } from '../support/databases.js';
 import { until } from '../support/redis-connection.js';
+import { Teller } from '../support/teller.js';
 
 const LIMIT = 60_000;
 const DAY = 86_400_000;
-const support = path.resolve(import.meta.dirname, '../support');
 
 function record(trail: Trail, count: number, name = 'r'): string[] {
   const ids = Array.from({ length: count }, (_none, i) => `${name}-${i}`);
@@ -48,31 +45,8 @@ function over(current: () => Database, after: () => Promise<void> | void = () =>
   };
 }
 
-/** A process that records until it is killed; what it was told so far. */
-class Auditor {
-  readonly done: string[] = [];
-  errors = '';
-  readonly #child;
-  readonly ended: Promise<unknown>;
-
-  constructor(test: TestDatabase, folder: string, name: string, count = Number.POSITIVE_INFINITY) {
-    const argv = ['--conditions=source', '--import', path.join(support, 'sources.mjs'), path.join(support, 'auditor.ts'), test.file().file, JSON.stringify({ ...test.settings, migrate: 'auto' }), folder, name, String(count)];
-    this.#child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let rest = '';
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      this.done.push(...lines);
-    });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => { this.errors += text; });
-    this.ended = once(this.#child, 'close');
-  }
-
-  kill(): Promise<unknown> {
-    this.#child.kill('SIGKILL');
-    return this.ended;
-  }
-}
+/** Records until it is killed. */
+const auditor = (test: TestDatabase, folder: string, name: string, count = Number.POSITIVE_INFINITY): Teller => new Teller('auditor.ts', test, folder, name, String(count));
 
 onEachDatabase('A9: the audit trail', (open) => {
   let test: TestDatabase;
@@ -280,11 +254,11 @@ onEachDatabase('A9: the audit trail', (open) => {
   it('has everything that was told before the process was killed, exactly once', async () => {
     const told: string[] = [];
     for (let round = 0; round < 3; round++) {
-      const auditor = new Auditor(test, rig.folder, `k${round}`);
-      await until(() => auditor.done.length > 400 || auditor.errors !== '');
-      await auditor.kill();
-      expect(auditor.errors).toBe('');
-      told.push(...auditor.done);
+      const running = auditor(test, rig.folder, `k${round}`);
+      await until(() => running.done.length > 400 || running.errors !== '');
+      await running.kill();
+      expect(running.errors).toBe('');
+      told.push(...running.done);
     }
     const { trail } = await rig.open(test.database);
     trail.begin();
@@ -300,10 +274,10 @@ onEachDatabase('A9: the audit trail', (open) => {
   }, LIMIT);
 
   it('two instances that are killed and two that live write one chain', async () => {
-    const auditors = ['a', 'b', 'c', 'd'].map((name, i) => new Auditor(test, rig.folder, name, i < 2 ? 300 : undefined));
-    await Promise.all(auditors.slice(2).map(async (auditor) => {
-      await until(() => auditor.done.length > 200 || auditor.errors !== '', 30_000);
-      await auditor.kill();
+    const auditors = ['a', 'b', 'c', 'd'].map((name, i) => auditor(test, rig.folder, name, i < 2 ? 300 : undefined));
+    await Promise.all(auditors.slice(2).map(async (running) => {
+      await until(() => running.done.length > 200 || running.errors !== '', 30_000);
+      await running.kill();
     }));
     await Promise.all(auditors.map(({ ended }) => ended));
     const { trail } = await rig.open(test.database);

@@ -35,7 +35,6 @@ export class AnswerBody {
   #over: (() => void) | null = null;
   #text: string | null = null;
 
-
   constructor(private readonly control: BodyControl | null = null) {}
 
   /**

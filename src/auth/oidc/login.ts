@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Answer, events, HeaderList, Problem, problems, type AuditNotice, type Authenticator, type Exchange, type Next, type Principal } from '#libs/kernel';
 import type { EndpointConfig, RolesConfig } from '../../config/index.js';
+import { crossSite, isFromHere } from '../../http/same-origin.js';
 import { issuerAway } from '../issuer/failure.js';
 import { TokenRefused } from '../jwt/token-problem.js';
 import { rolesOf } from '../roles.js';
@@ -9,7 +10,6 @@ import { localPath } from './local-path.js';
 import { loginFailure } from './login-failure.js';
 import type { BegunLogin } from './pending-logins.js';
 import { isAway } from './refreshes.js';
-import { crossSite, fromHere } from './site.js';
 
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = { login: ['GET'], callback: ['GET'], logout: ['GET', 'POST'], me: ['GET', 'HEAD'] };
 
@@ -82,7 +82,7 @@ const complete: Operation = async (exchange, { name, oidc }) => {
 
 /** Ends the session, here and at the issuer. */
 const logout: Operation = async (exchange, { name, oidc }) => {
-  if (exchange.method === 'GET' && !fromHere(exchange)) throw crossSite();
+  if (exchange.method === 'GET' && !isFromHere(exchange)) throw crossSite();
   const found = await oidc.sessions.find(exchange);
   if (found !== null) oidc.checkSite(exchange);
   const home = originOf(exchange, oidc) + oidc.options.home;

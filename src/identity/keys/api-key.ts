@@ -1,22 +1,14 @@
 import type { OwnLimit, Secret } from '#libs/kernel';
+import type { HeldKey } from '../../auth/api-keys.js';
 import type { ApiKeyTable } from '../../database/index.js';
 
 /** A key as it is written down. */
 export type KeyRow = ApiKeyTable;
 
 /** A key of the database. Times in milliseconds since the epoch. */
-export interface ApiKey {
-  readonly id: string;
+export interface ApiKey extends Pick<HeldKey, 'id' | 'name' | 'owner' | 'roles' | 'permissions' | 'scopes' | 'limits'> {
   /** What its text begins with; opens nothing. */
   readonly start: string;
-  /** For people. */
-  readonly name: string;
-  /** Who calls with it: the id of the caller; `null` for the key itself. */
-  readonly owner: string | null;
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
-  readonly scopes: readonly string[];
-  readonly limits: readonly OwnLimit[];
   readonly createdAt: number;
   /** Who made it: `authenticator:id`, or `null` where nobody was known. */
   readonly createdBy: string | null;

@@ -1,18 +1,8 @@
-import type { OwnLimit } from '#libs/kernel';
 import type { ApiKey } from './api-key.js';
 
 /** A key as people are told of it. */
-export interface KeyView {
-  readonly id: string;
-  /** What its text begins with. */
-  readonly start: string;
-  readonly name: string;
-  readonly owner: string | null;
+export interface KeyView extends Pick<ApiKey, 'id' | 'start' | 'name' | 'owner' | 'roles' | 'permissions' | 'scopes' | 'limits'> {
   readonly status: 'good' | 'expired' | 'revoked';
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
-  readonly scopes: readonly string[];
-  readonly limits: readonly OwnLimit[];
   readonly createdAt: string;
   readonly createdBy: string | null;
   readonly expiresAt: string | null;
