@@ -174,6 +174,15 @@ export interface AuditFigures {
   readonly spooled: number;
 }
 
+/** What became of spans, since the process began. */
+export interface SpanFigures {
+  readonly exported: number;
+  /** There was no room for them. */
+  readonly dropped: number;
+  /** The collector did not take them. */
+  readonly failed: number;
+}
+
 /** Somebody is to get a message. Whoever listens may send it; the gateway itself does so by SMTP where the file says how. */
 export interface MessageDue {
   /** Prove an address, choose a new password, or hear that somebody wanted to make the account again. */
@@ -209,6 +218,7 @@ export const events = {
   configurationApplyFailed: new Event<ReloadReport>('configuration:apply-failed'),
   audited: new Event<AuditNotice>('audited'),
   auditChanged: new Event<AuditFigures>('audit:changed'),
+  spansChanged: new Event<SpanFigures>('spans:changed'),
   messageDue: new Event<MessageDue>('message:due'),
   messageFailed: new Event<MessageFailed>('message:failed'),
   breakerChanged: new Event<BreakerChange>('breaker:changed'),

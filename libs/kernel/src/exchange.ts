@@ -75,6 +75,8 @@ export class Exchange {
   client = '';
   /** Says the trace id when it is first asked for: of most exchanges that a cache answers nobody asks. */
   trace: (headers: IncomingHttpHeaders) => string = NO_TRACE;
+  /** Whether its trace is exported, so that somebody who follows its trace id finds something. */
+  sampled = false;
   /** The client's certificate, where its connection proved one that `server.tls.ca` vouches for. */
   certificate: X509Certificate | null = null;
   /** The request's body; `null` when it has none. */

@@ -5,7 +5,7 @@ export { systemClock, type Clock, type Random } from './clock.js';
 export type {
   AnswerHead, Authenticator, Balancer, Discovery, Finder, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, StoredAnswers, Timeouts, Transform, WebSocketLimits,
 } from './contracts.js';
-export { Event, events, type AuditFigures, type AuditNotice, type BreakerChange, type BreakerState, type BrokenAnswer, type DiscoveryState, type HandshakeFailure, type Hedged, type IssuerState, type LimitStoreAway, type MessageDue, type MessageFailed, type Mirrored, type Purge, type RedisState, type ReloadReport, type Retry, type Shed, type TargetChange } from './events.js';
+export { Event, events, type AuditFigures, type AuditNotice, type BreakerChange, type BreakerState, type BrokenAnswer, type DiscoveryState, type HandshakeFailure, type Hedged, type IssuerState, type LimitStoreAway, type MessageDue, type MessageFailed, type Mirrored, type Purge, type RedisState, type ReloadReport, type Retry, type Shed, type SpanFigures, type TargetChange } from './events.js';
 export { Exchange, type Abortable, type Arrival, type CacheOutcome, type Outgoing } from './exchange.js';
 export type { LimitReport, OwnLimit, OwnLimits } from './limit-report.js';
 export {
