@@ -26,7 +26,8 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY deploy/platforms deploy/platforms
-RUN mkdir /etc/passerelle
+# What a gateway writes (`database.file`, `audit.data`, `limits.data`) belongs in the second one: a volume there is the user's.
+RUN mkdir /etc/passerelle && install -d -o 1000 -g 1000 /var/lib/passerelle
 # The user `node` of the image, by number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 EXPOSE 8000

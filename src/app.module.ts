@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
+import { AnalyticsModule } from './analytics/index.js';
 import { Fleet } from './cluster/index.js';
 import { ConfigStore } from './config/index.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -30,7 +31,7 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [TelemetryModule.of(fleet), DatabaseModule.of(fleet), HttpModule, HealthModule, MetricsModule, OpenApiModule, ProxyModule, AdminModule, LoginModule, RouterModule.register([{ path: PLUGIN_PREFIX, module: AppModule }])],
+      imports: [TelemetryModule.of(fleet), DatabaseModule.of(fleet), HttpModule, HealthModule, MetricsModule, OpenApiModule, ProxyModule, AdminModule, AnalyticsModule, LoginModule, RouterModule.register([{ path: PLUGIN_PREFIX, module: AppModule }])],
       controllers: guarded(controllers),
       providers: [{ provide: ConfigStore, useValue: store }, { provide: FrontDoor, useValue: door }, { provide: Fleet, useValue: fleet }, ...providers],
       exports: [ConfigStore, FrontDoor, Fleet],

@@ -15,8 +15,10 @@ import { CacheService } from './cache.service.js';
 import { KeysController } from './keys.controller.js';
 import { KeysService } from './keys.service.js';
 import { AdminSessionsController } from './sessions.controller.js';
+import { LogController } from './log.controller.js';
+import { LogService } from './log.service.js';
 import { RevocationsController } from './revocations.controller.js';
 
-/** `admin`: services, targets, circuit breakers, the cache and reload, by hand. */
-@Module({ imports: [AuditModule, CacheModule, IdentityModule, RateLimitModule, RevocationsModule, ServicesModule], controllers: [AdminAccountsController, AdminController, AuditController, AdminSessionsController, CacheController, KeysController, RevocationsController], providers: [AccountRights, AdminService, CacheService, KeysService] })
+/** `admin`: services, targets, circuit breakers, the cache, the log level and reload, by hand. */
+@Module({ imports: [AuditModule, CacheModule, IdentityModule, RateLimitModule, RevocationsModule, ServicesModule], controllers: [AdminAccountsController, AdminController, AuditController, AdminSessionsController, CacheController, KeysController, LogController, RevocationsController], providers: [AccountRights, AdminService, CacheService, KeysService, LogService] })
 export class AdminModule {}

@@ -1,7 +1,7 @@
 import type { AuditNotice } from '#libs/kernel';
 import { timeId } from '../auth/time-id.js';
 import { REDACTED } from '../config/redact.js';
-import { withoutTokens } from '../telemetry/redaction.js';
+import { withoutTokens } from '../telemetry/scrub.js';
 import { scrub } from '../telemetry/scrub.js';
 
 /** What is recorded of one thing that happened. */

@@ -62,7 +62,7 @@ function facts({ access, allow, candidates: all, nearest, refusal, route }: Requ
   return alignedLines(lines);
 }
 
-const REFUSERS = { routing: '', address: 'a guard before access (addresses, plugins)', access: '', guard: 'a guard after access (body.types, limits, plugins)', interceptor: 'what wraps the forwarding (limits, transforms, plugins)' } as const;
+const REFUSERS = { routing: '', address: 'a guard before access (sunsets, addresses, plugins)', access: '', guard: 'a guard after access (body.types, limits, plugins)', interceptor: 'what wraps the forwarding (limits, transforms, plugins)' } as const;
 const OWN_ADVICE: ReadonlySet<string> = new Set(['route-not-found', 'method-not-allowed']);
 
 function accessLine({ authenticate, authorize, decision }: RequestExplanation['access']): string {

@@ -17,6 +17,8 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   accounts: async () => (await import('./commands/accounts.js')).accountsCommand,
   keys: async () => (await import('./commands/keys.js')).keysCommand,
   audit: async () => (await import('./commands/audit.js')).auditCommand,
+  log: async () => (await import('./commands/log.js')).logCommand,
+  'debug-header': async () => (await import('./commands/debug-header.js')).debugHeaderCommand,
   cache: async () => (await import('./commands/cache.js')).cacheCommand,
   demo: async () => (await import('./commands/demo.js')).demoCommand,
   completion: async () => (await import('./commands/completion.js')).completionCommand,

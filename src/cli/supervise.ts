@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { events, systemClock } from '#libs/kernel';
 import { MemoryLimitStore } from '#libs/rate-limit';
+import { countsTopic } from '../analytics/topics.js';
 import { forker, Relay, Supervisor } from '../cluster/index.js';
 import type { ConfigStore } from '../config/index.js';
 import { metricsTopic } from '../metrics/metrics-topic.js';
 import { SupervisorMetrics } from '../metrics/supervisor-metrics.js';
 import { answerLimits, limitsTopic } from '../rate-limit/limits-topic.js';
-import { createLogger } from '../telemetry/logger.js';
+import { lineConfigOf } from '../telemetry/line-config.js';
+import { LogLevel } from '../telemetry/log-level.js';
+import { LogShape } from '../telemetry/log-shape.js';
+import { createLogger, following } from '../telemetry/logger.js';
 import { ReloadLog } from '../telemetry/reload-log.js';
 import { Failure } from './failure.js';
 import { lifetime } from './lifetime.js';
@@ -21,10 +25,12 @@ const PROGRAM = fileURLToPath(new URL('../main.js', import.meta.url));
  */
 export async function supervise(store: ConfigStore, announce: (url: string) => void): Promise<void> {
   const relay = new Relay();
-  const log = createLogger(store.current.config.log, relay);
+  const shape = new LogShape(lineConfigOf(store.current.config));
+  const level = new LogLevel(() => store.current.config.log.level, systemClock);
+  const log = following(level, createLogger(shape, relay));
   const metrics = new SupervisorMetrics(systemClock);
-  const reloads = new ReloadLog(store, log);
-  const supervisor = new Supervisor({ store, log, fork: forker(PROGRAM, relay), inherited: [metricsTopic] });
+  const reloads = new ReloadLog(store, log, shape);
+  const supervisor = new Supervisor({ store, log, fork: forker(PROGRAM, relay), inherited: [metricsTopic, countsTopic] });
   const counters = countersOf(store);
   supervisor.answer(metricsTopic, () => metrics.families({ ...supervisor.facts, limits: { counters: counters.size, evictions: counters.evictions } }));
   supervisor.answer(limitsTopic, answerLimits(counters));
@@ -46,6 +52,7 @@ export async function supervise(store: ConfigStore, announce: (url: string) => v
   announce(supervisor.url);
   await life;
   reloads.onApplicationShutdown();
+  level.onApplicationShutdown();
   await relay.end();
 }
 

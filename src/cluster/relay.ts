@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pino } from 'pino';
+import { events } from '#libs/kernel';
 
 const STDOUT = 1;
 const LINE_FEED = 0x0a;
@@ -20,6 +21,12 @@ export class Relay {
   /** @param fd file descriptor, open for writing; stays open. */
   constructor(fd = STDOUT) {
     this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', maxLength: WAITING_ROOM });
+    let dropped = 0;
+    // Its types do not know of it.
+    (this.#stream as NodeJS.EventEmitter).on('drop', (bytes: Buffer) => {
+      for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) dropped++;
+      events.logLinesDropped.publish(dropped);
+    });
   }
 
   /** @param line complete, with its line feed. */

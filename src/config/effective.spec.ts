@@ -50,7 +50,7 @@ describe('endpoints', () => {
     const { endpoints } = await effective('defaults: { authenticate: [users], timeout: { total: 1s } }');
     expect(Object.fromEntries(Object.entries(endpoints).map(([name, { at }]) => [name, at]))).toEqual({
       health: ['/health'], live: ['/health/live'], ready: ['/health/ready'], services: ['/health/services'], service: ['/health/services/:service'],
-      metrics: ['/metrics'], info: ['/gateway/info'], docs: ['/docs'], openapi: ['/openapi.json', '/openapi.yaml'],
+      metrics: ['/metrics'], info: ['/gateway/info'], docs: ['/docs'], redoc: ['/redoc'], openapi: ['/openapi.json', '/openapi.yaml'],
     });
     expect(Object.values(endpoints).every(({ authenticate, timeout }) => authenticate === 'none' && timeout.total === 1000)).toBe(true);
   });

@@ -1,26 +1,12 @@
-import path from 'node:path';
-import { parseEnv } from 'node:util';
 import type { Environment } from './interpolate.js';
 import type { Issues } from './issues.js';
 import { nearestName } from './nearest-name.js';
 import { child, withEntry, type MapNode, type Node, type ScalarNode } from './nodes.js';
 import type { Place } from './place.js';
-import { readConfigurationFile } from './read-file.js';
 import { keysOf, leavesOf, schemasBelow, type Schema } from './schema-walk.js';
 import { ENDPOINT_KINDS } from './schema/index.js';
 
 const PREFIX = 'PASSERELLE__';
-
-/** The environment with what a `.env` file beside the configuration adds to it; the real one wins. */
-export function withDotEnv(file: string, env: Environment, issues: Issues): Environment {
-  const dotEnv = path.join(path.dirname(path.resolve(file)), '.env');
-  const reading = readConfigurationFile(dotEnv);
-  if ('text' in reading) return { ...parseEnv(reading.text), ...env };
-  if (reading.problem !== 'there is no such file' && reading.problem !== 'the file is empty') {
-    issues.add({ source: { name: dotEnv, folder: path.dirname(dotEnv) }, line: 0, column: 0 }, [], reading.problem);
-  }
-  return env;
-}
 
 /** Lays `PASSERELLE__SERVER__PORT=9000` and its like over the tree. Unknown names are issues. */
 export function applyEnvironment(root: MapNode, schema: Schema, env: Environment, issues: Issues): MapNode {

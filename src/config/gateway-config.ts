@@ -13,7 +13,7 @@ export interface Origin {
 
 /** The effective configuration: validated, inheritance resolved, defaults filled in, frozen. */
 export interface GatewayConfig
-  extends Pick<GatewayFile, 'info' | 'server' | 'forwarded' | 'requestId' | 'responseTime' | 'log' | 'metrics' | 'redis' | 'revocation' | 'database' | 'audit' | 'apiKeys' | 'identity' | 'cache' | 'limits' | 'roles' | 'unmatched' | 'versions' | 'tests'> {
+  extends Pick<GatewayFile, 'info' | 'server' | 'forwarded' | 'requestId' | 'correlationId' | 'responseTime' | 'log' | 'metrics' | 'openapi' | 'redis' | 'revocation' | 'database' | 'audit' | 'apiKeys' | 'identity' | 'cache' | 'limits' | 'roles' | 'unmatched' | 'versions' | 'tests' | 'tracing'> {
   /** Absolute path of the main file; relative paths in the configuration start at its folder. */
   readonly file: string;
   /** Hash of the effective values: equal hashes mean nothing changed. */

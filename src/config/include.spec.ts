@@ -16,7 +16,7 @@ describe('include', () => {
     expect(Object.keys(config.routes)).toEqual(['b', 'c', 'd']);
     expect(config.log).toMatchObject({ level: 'debug', query: true });
     expect(config.tests.map(({ request }) => request.url)).toEqual(['/1', '/2']);
-    const places = ['.env', 'gateway.yaml', 'a.yaml', 'nested/b.yaml', 'none.yaml', 'routes', 'routes/c.yaml', 'routes/d.yaml'];
+    const places = ['.env', '.env.local', 'gateway.yaml', 'a.yaml', 'nested/b.yaml', 'none.yaml', 'routes', 'routes/c.yaml', 'routes/d.yaml'];
     expect([...looked.keys()].sort()).toEqual(places.map((name) => folder.at(name)).sort());
   });
 

@@ -7,7 +7,7 @@ import { ENDPOINT_KINDS, type EndpointKind } from './schema/endpoints.js';
 /** Where the built-in endpoints are when the file does not say; what is not here is nowhere then. */
 const MOUNTS: Readonly<Partial<Record<EndpointKind, readonly string[]>>> = {
   health: ['/health'], live: ['/health/live'], ready: ['/health/ready'], services: ['/health/services'],
-  service: ['/health/services/:service'], metrics: ['/metrics'], info: ['/gateway/info'], docs: ['/docs'],
+  service: ['/health/services/:service'], metrics: ['/metrics'], info: ['/gateway/info'], docs: ['/docs'], redoc: ['/redoc'],
   openapi: ['/openapi.json', '/openapi.yaml'],
 };
 

@@ -5,7 +5,7 @@ import { typeText } from './reference-types.js';
 const KINDS = [
   ['authenticator', 'Authenticators', 'Under `authenticate:`, by a name of their own.'],
   ['balancer', 'Balancers', 'Under `balance:` of a service.'],
-  ['discovery', 'Discoveries', 'Under `discover:` of a service; [Discovery](discovery.md) tells how they behave.'],
+  ['discovery', 'Discoveries', 'Under `discover:` of a service; [Discovery](operations/discovery.md) tells how they behave.'],
   ['guard', 'Guards', 'In the list `guards:`.'],
   ['interceptor', 'Interceptors', 'In the list `interceptors:`.'],
   ['transform', 'Transforms', 'In the list `transform:`.'],

@@ -30,8 +30,8 @@ function routeMatch({ aggregate, match }: RouteConfig): MatchConfig {
   return aggregate === undefined || match.methods !== undefined ? match : { ...match, methods: ['GET'] };
 }
 
-function endpointMatch({ at, operation, serve }: EndpointConfig & { readonly serve: EndpointKind }): MatchConfig {
+function endpointMatch({ at, methods: own, operation, serve }: EndpointConfig & { readonly serve: EndpointKind }): MatchConfig {
   const methods = ENDPOINT_TREES[serve];
   const path = methods === undefined || operation !== undefined ? [...at] : at.map((mount) => `${mount.replace(/\/+$/, '')}/**`);
-  return { path, prefix: 'segment', trailingSlash: 'ignore', methods: [...(methods ?? ['GET'])], priority: 0 };
+  return { path, prefix: 'segment', trailingSlash: 'ignore', methods: [...(methods ?? (serve === 'static' ? own : undefined) ?? ['GET'])], priority: 0 };
 }

@@ -102,6 +102,7 @@ function withoutImage({ from: _from, ...options }: LoadOptions): LoadOptions {
 
 async function attempt(options: LoadOptions): Promise<LoadedConfig> {
   const file = displayName(path.resolve(options.file));
+  events.configurationLoading.publish({ file });
   try {
     const loaded = await loadConfig(options);
     events.configurationLoaded.publish({ file, version: loaded.config.hash, errors: [] });

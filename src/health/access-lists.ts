@@ -1,6 +1,6 @@
 import { rolesIn, rolesSuffice } from '../auth/role-judgement.js';
 import { rolesOf } from '../auth/roles.js';
-import { allRules, askedOf, type GatewayConfig, type RouteConfig } from '../config/index.js';
+import { allRules, isOpen, type GatewayConfig, type RouteConfig } from '../config/index.js';
 
 /** The paths of routes, without the `**` that stands for what is below. */
 export function prefixes(routes: Readonly<Record<string, RouteConfig>>): string[] {
@@ -11,12 +11,6 @@ export function prefixes(routes: Readonly<Record<string, RouteConfig>>): string[
 export function publicPaths({ routes, endpoints }: GatewayConfig): string[] {
   const open = [...Object.values(routes).map(({ authenticate, match }) => ({ authenticate, paths: match.path })), ...Object.values(endpoints).map(({ authenticate, at }) => ({ authenticate, paths: at }))];
   return shown(open.filter(({ authenticate }) => isOpen(authenticate)).map(({ paths }) => paths));
-}
-
-/** Whether anybody is let in, known or not. */
-function isOpen(authenticate: RouteConfig['authenticate']): boolean {
-  const asked = askedOf(authenticate);
-  return asked === null || (asked.optional && asked.all.length === 0);
 }
 
 /** Paths whose routes ask for roles, and that a caller with nothing but this role may use. */

@@ -1,6 +1,6 @@
-import type { Clock } from '#libs/kernel';
+import type { CacheOutcome, Clock } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
-import type { Placeholders } from './endpoint-answer.js';
+import type { Placeholders } from '../http/endpoint-answer.js';
 
 /** What the gateway says about itself at one moment. */
 export interface GatewayFacts {
@@ -9,6 +9,8 @@ export interface GatewayFacts {
   readonly timestamp: string;
   /** Seconds since the start. */
   readonly uptime: number;
+  /** Share of the answers that the cache had at hand, of those it could have had; `null` while there was none. */
+  readonly cacheHitRatio: () => number | null;
 }
 
 /** What any template of ours may say. */
@@ -20,18 +22,25 @@ export const factPlaceholders: Placeholders<GatewayFacts> = {
   hash: ({ config }) => config.hash,
   timestamp: ({ timestamp }) => timestamp,
   uptime: ({ uptime }) => uptime,
+  cacheHitRatio: ({ cacheHitRatio }) => cacheHitRatio(),
 };
 
 /** Looks at the clock. */
 export class GatewayFactsService {
   readonly #startedAt: number;
 
-  constructor(private readonly clock: Clock) {
+  constructor(private readonly clock: Clock, private readonly cacheHitRatio: GatewayFacts['cacheHitRatio']) {
     this.#startedAt = clock.elapsed();
   }
 
   now(config: GatewayConfig): GatewayFacts {
     const uptime = Math.round(this.clock.elapsed() - this.#startedAt) / 1_000;
-    return { config, timestamp: new Date(this.clock.now()).toISOString(), uptime };
+    return { config, timestamp: new Date(this.clock.now()).toISOString(), uptime, cacheHitRatio: this.cacheHitRatio };
   }
+}
+
+/** @param outcomes how often the cache did what. */
+export function hitRatio({ collapsed, hit, miss, revalidated, stale }: Readonly<Record<CacheOutcome, number>>): number | null {
+  const hits = hit + stale + revalidated + collapsed;
+  return hits + miss === 0 ? null : hits / (hits + miss);
 }

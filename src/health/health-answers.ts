@@ -1,8 +1,9 @@
-import { compileAnswer, EndpointAnswers, type Placeholders } from './endpoint-answer.js';
+import type { Resolve } from '#libs/transforms';
+import { compileAnswer, EndpointAnswers, snake, type CompiledAnswer, type Each, type Placeholders } from '../http/endpoint-answer.js';
 import { factPlaceholders, type GatewayFacts } from './gateway-facts.js';
 import type { FailedReload } from './readiness.js';
-import type { ServiceReport } from './service-reports.js';
-import type { State, Words } from './state.js';
+import type { ReportedTarget, ServiceReport } from './service-reports.js';
+import { stateOfTarget, type State, type Words } from './state.js';
 
 /** What `health`, `live` and `ready` answer from. */
 export interface HealthScope extends GatewayFacts {
@@ -24,7 +25,17 @@ export interface ServicesScope extends GatewayFacts {
   readonly state: State;
   readonly words: Words;
   readonly reports: readonly ServiceReport[];
+  /** Milliseconds that asking took. */
+  readonly duration: number;
 }
+
+/** What is said of each target of a service. */
+interface TargetScope extends ServiceScope {
+  readonly target: ReportedTarget;
+}
+
+const MS_PER_SECOND = 1_000;
+const SAID = 'said.';
 
 const healthPlaceholders: Placeholders<HealthScope> = {
   ...factPlaceholders,
@@ -37,15 +48,50 @@ const healthPlaceholders: Placeholders<HealthScope> = {
 const servicePlaceholders: Placeholders<ServiceScope> = {
   ...factPlaceholders,
   service: ({ report }) => report.name,
+  'service.snake': ({ report }) => snake(report.name),
   status: ({ report, words }) => words[report.state],
   state: ({ report }) => report.state,
   healthy: ({ report }) => report.state !== 'down',
   message: ({ report }) => report.message,
   url: ({ report }) => report.url,
   latency: ({ report }) => report.latency,
-  breaker: ({ report }) => report.breaker ?? undefined,
+  'latency.seconds': ({ report }) => report.latency / MS_PER_SECOND,
+  statusCode: ({ report }) => report.statusCode,
+  checkedAt: ({ report }) => new Date(report.checkedAt).toISOString(),
+  breaker: ({ report }) => report.breaker?.state,
+  'breaker.failures': ({ report }) => report.breaker?.failures,
+  'breaker.successes': ({ report }) => report.breaker?.successes,
+  'breaker.failedAt': ({ report: { breaker } }) => breaker && (breaker.failedAt === null ? null : new Date(breaker.failedAt).toISOString()),
   stale: ({ report }) => report.stale ?? undefined,
   targets: ({ report, words }) => report.targets.map(({ available, healthy, latency, message }) => ({ status: words[healthy ? 'up' : 'down'], available, latency, message })),
+};
+
+/** `said.version`: what the health document of the service says, as far as `health.show` lets it. */
+const said: Resolve<ServiceScope> = (name) => {
+  const field = name.startsWith(SAID) ? name.slice(SAID.length) : '';
+  return field === '' ? undefined : ({ report }) => report.said[field] ?? null;
+};
+
+const targetPlaceholders: Placeholders<TargetScope> = {
+  ...servicePlaceholders,
+  status: ({ target, words }) => words[stateOfTarget(target)],
+  state: ({ target }) => stateOfTarget(target),
+  healthy: ({ target }) => target.healthy,
+  available: ({ target }) => target.available,
+  message: ({ target }) => target.message,
+  url: ({ target }) => target.url,
+  latency: ({ target }) => target.latency,
+  'latency.seconds': ({ target }) => target.latency / MS_PER_SECOND,
+  statusCode: ({ target }) => target.statusCode,
+};
+
+const compileService = (template: unknown): CompiledAnswer<ServiceScope> => compileAnswer(template, servicePlaceholders, { more: said, each: perTarget });
+
+const perTarget: Each<ServiceScope, TargetScope> = {
+  token: 'target',
+  items: (scope) => scope.report.targets.map((target) => ({ ...scope, target })),
+  key: ({ target }) => target.url,
+  compile: (template) => compileAnswer(template, targetPlaceholders, { more: said }),
 };
 
 // Addresses are not in the standard shapes: whoever wants to show them asks for {url}.
@@ -53,10 +99,11 @@ const SERVICE = { status: '{status}', latency: '{latency}', message: '{message}'
 const SERVICES = { '{service}': SERVICE };
 const HEALTH = { status: '{status}', service: '{service}', version: '{version}', environment: '{environment}', timestamp: '{timestamp}', uptime: '{uptime}' };
 
-const perService = {
-  items: ({ reports, ...scope }: ServicesScope): ServiceScope[] => reports.map((report) => ({ ...scope, report })),
-  key: ({ report }: ServiceScope) => report.name,
-  placeholders: servicePlaceholders,
+const perService: Each<ServicesScope, ServiceScope> = {
+  token: 'service',
+  items: ({ reports, ...scope }) => reports.map((report) => ({ ...scope, report })),
+  key: ({ report }) => report.name,
+  compile: compileService,
 };
 
 const compileServices = (template: unknown) => compileAnswer(template, servicesPlaceholders, { each: perService });
@@ -68,6 +115,9 @@ const servicesPlaceholders: Placeholders<ServicesScope> = {
   state: ({ state }) => state,
   healthyServices: ({ reports }) => reports.filter(({ state }) => state !== 'down').length,
   totalServices: ({ reports }) => reports.length,
+  healthyRatio: ({ reports }) => (reports.length === 0 ? 1 : reports.filter(({ state }) => state !== 'down').length / reports.length),
+  duration: ({ duration }) => duration,
+  'duration.seconds': ({ duration }) => duration / MS_PER_SECOND,
   services: (scope) => (standardServices(scope) as { services: unknown }).services,
 };
 
@@ -81,5 +131,5 @@ export const healthAnswers = {
   services: new EndpointAnswers(compileServices, {
     status: '{status}', healthyServices: '{healthyServices}', totalServices: '{totalServices}', services: SERVICES, timestamp: '{timestamp}',
   }),
-  service: new EndpointAnswers((template) => compileAnswer(template, servicePlaceholders), { service: '{service}', ...SERVICE, timestamp: '{timestamp}' }),
+  service: new EndpointAnswers(compileService, { service: '{service}', ...SERVICE, timestamp: '{timestamp}' }),
 } as const;

@@ -7,7 +7,7 @@ import { RouteGuard } from '../http/route.guard.js';
 import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
 import { ServiceDirectory } from '../services/index.js';
-import { CurrentEndpoint } from './current-endpoint.js';
+import { CurrentEndpoint } from '../http/current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
 import { healthAnswers } from './health-answers.js';
 import { Readiness } from './readiness.js';

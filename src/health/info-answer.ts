@@ -1,6 +1,6 @@
 import type { Resolve } from '#libs/transforms';
 import { pathsOfRole, prefixes, publicPaths } from './access-lists.js';
-import { compileAnswer, EndpointAnswers, type Placeholders } from './endpoint-answer.js';
+import { compileAnswer, EndpointAnswers, type CompiledAnswer, type Placeholders } from '../http/endpoint-answer.js';
 import { factPlaceholders, type GatewayFacts } from './gateway-facts.js';
 
 const ROLE = 'routesByRole.';
@@ -17,7 +17,12 @@ const infoPlaceholders: Placeholders<GatewayFacts> = {
 const routesByRole: Resolve<GatewayFacts> = (name) =>
   name.startsWith(ROLE) ? ({ config }) => pathsOfRole(name.slice(ROLE.length), config) : undefined;
 
+/** Compiles a template of `info`, and of `static` answers. @throws TemplateError for a placeholder that means nothing. */
+export function compileInfo(template: unknown): CompiledAnswer<GatewayFacts> {
+  return compileAnswer(template, infoPlaceholders, { more: routesByRole });
+}
+
 /** The body of `info`. */
-export const infoAnswers = new EndpointAnswers<GatewayFacts>((template) => compileAnswer(template, infoPlaceholders, { more: routesByRole }), {
+export const infoAnswers = new EndpointAnswers<GatewayFacts>(compileInfo, {
   service: '{service}', version: '{version}', environment: '{environment}', routes: '{routes}', services: '{services}', hash: '{hash}', uptime: '{uptime}',
 });

@@ -5,7 +5,7 @@ import { AuthGuard } from '../auth/auth.guard.js';
 import { RouteGuard } from '../http/route.guard.js';
 import { RateLimitGuard } from '../rate-limit/index.js';
 import { ENDPOINT_PREFIX } from '../http/server.js';
-import { CurrentEndpoint } from './current-endpoint.js';
+import { CurrentEndpoint } from '../http/current-endpoint.js';
 import { GatewayFactsService } from './gateway-facts.js';
 import { infoAnswers } from './info-answer.js';
 

@@ -8,8 +8,8 @@ import { ServiceReports } from './service-reports.js';
 import { stateOf } from './state.js';
 import { TargetProbe, type TargetReport } from './target-probe.js';
 
-const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 300, status: [200], json: {} };
-const config = (health: Partial<ServiceConfig['health']> = {}) => ({ health: { ...HEALTH, ...health }, protocol: 'http1', networks: ['loopback'] }) as unknown as ServiceConfig;
+const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 300, status: [200], json: {}, degraded: [], show: [] };
+const config = (health: Partial<ServiceConfig['health']> = {}) => ({ health: { ...HEALTH, ...health }, protocol: 'http1', networks: ['loopback'], targets: [{}] }) as unknown as ServiceConfig;
 const service = (...urls: string[]) => liveService('s', urls, config());
 
 describe('stateOf', () => {
@@ -36,8 +36,14 @@ describe('TargetProbe', () => {
   ])('judges %s', async (_what, [status, body], health, message) => {
     await using target = await echoService((_request, response) => void response.writeHead(status, { location: '/elsewhere', 'content-type': 'application/json' }).end(body));
     const report = await probe.ask(`${target.url}/base/`, config(health));
-    expect(report).toEqual({ healthy: message === null, message, latency: expect.any(Number) as number });
+    expect(report).toEqual({ healthy: message === null, degraded: false, message, statusCode: message?.startsWith('could not') === true ? null : status, said: {}, latency: expect.any(Number) as number });
     expect(target.requests.map(({ url }) => url)).toEqual(['/base/health']);
+  });
+
+  it('shows what the file names of the answer, and knows shades', async () => {
+    await using target = await echoService((_request, response) => void response.writeHead(429).end('{"version":"2.1","checks":{"db":"slow"},"uptime":null}'));
+    expect(await probe.ask(target.url, config({ degraded: [200, 429], show: ['version', 'checks.db', 'uptime', 'nothing'] }))).toMatchObject({ healthy: true, degraded: true, message: 'answered 429', statusCode: 429, said: { version: '2.1', 'checks.db': 'slow', uptime: null } });
+    expect(await probe.ask(target.url, config({ show: ['version'] }))).toMatchObject({ healthy: false, degraded: false, said: { version: '2.1' } });
   });
 
   it('waits no longer than the time-out', async () => {
@@ -61,7 +67,7 @@ describe('ServiceReports', () => {
     const ask = (url: string): Promise<TargetReport> => {
       asked.push(url);
       const healthy = answers[url] === true;
-      return Promise.resolve({ healthy, message: healthy ? null : 'refused the connection', latency: 3 });
+      return Promise.resolve({ healthy, degraded: false, message: healthy ? null : 'refused the connection', latency: 3, statusCode: healthy ? 200 : null, said: {} });
     };
     return { reports: new ServiceReports({ ask }, clock), asked };
   }
@@ -111,9 +117,9 @@ describe('ServiceReports', () => {
     const one = service('http://a');
     const breaker = new CircuitBreaker({ service: 's', route: null }, { errorRate: 0, failures: 1, over: 1_000, minRequests: 1, open: 1_000, trials: 1, slow: null }, clock);
     one.breakers.set('', breaker);
-    expect(await reports.of(one)).toMatchObject({ state: 'up', breaker: 'closed', message: null });
+    expect(await reports.of(one)).toMatchObject({ state: 'up', breaker: { state: 'closed', failures: 0 }, message: null });
     breaker.report(breaker.enter(), 'failure', 1);
-    expect(await reports.of(one)).toMatchObject({ state: 'degraded', breaker: 'open', message: 'the circuit breaker is open' });
+    expect(await reports.of(one)).toMatchObject({ state: 'degraded', breaker: { state: 'open', failures: 1, failedAt: clock.now() }, message: 'the circuit breaker is open' });
   });
 
   it('tells which targets get requests, and what may be out of date', async () => {
@@ -122,6 +128,12 @@ describe('ServiceReports', () => {
     one.targets[1]?.eject();
     one.stale = 'refused the connection';
     expect(await reports.of(one)).toMatchObject({ state: 'up', stale: 'refused the connection', targets: [{ available: true }, { available: false }] });
+  });
+
+  it('a service that does not run here is not down', async () => {
+    const { asked, reports } = setup({});
+    expect(await reports.of(liveService('s', [], { ...config(), targets: [] }))).toMatchObject({ state: 'degraded', message: 'is not configured', statusCode: null });
+    expect(asked).toEqual([]);
   });
 
   it('keeps passwords out of the address', async () => {

@@ -9,3 +9,9 @@ export function stateOf(parts: readonly State[]): State {
   if (parts.every((part) => part === 'up')) return 'up';
   return parts.every((part) => part === 'down') ? 'down' : 'degraded';
 }
+
+/** A target that may have requests, but says that not all is well, is `degraded`. */
+export function stateOfTarget({ degraded, healthy }: { readonly degraded: boolean; readonly healthy: boolean }): State {
+  if (!healthy) return 'down';
+  return degraded ? 'degraded' : 'up';
+}

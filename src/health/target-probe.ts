@@ -17,9 +17,17 @@ export interface TargetReport {
   readonly healthy: boolean;
   /** Why it is not; `null` when it is. */
   readonly message: string | null;
+  /** It may have requests, but says that not all is well. */
+  readonly degraded: boolean;
   /** Milliseconds. */
   readonly latency: number;
+  /** Status of its answer; `null` where there was none. */
+  readonly statusCode: number | null;
+  /** What `health.show` names of its answer; what is not there is left out. */
+  readonly said: Readonly<Record<string, unknown>>;
 }
+
+type Verdict = Omit<TargetReport, 'latency'>;
 
 /** A probe asks whether a connection can be made now: its agents never keep one. */
 type Agents = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>;
@@ -43,8 +51,8 @@ export class TargetProbe {
     const startedAt = systemClock.elapsed();
     const address = new URL(`${url.replace(/\/+$/, '')}${config.health.path}`);
     const answer = config.protocol === 'http1' ? this.#ask(address, config) : askHttp2(address, config, { timeout: config.health.timeout, reads: looksInside(config.health) });
-    const message = await answer.then((found) => verdict(found, config.health)).catch(describeFailure);
-    return { healthy: message === null, message, latency: Math.round(systemClock.elapsed() - startedAt) };
+    const verdict = await answer.then((found) => judge(found, config.health)).catch(unanswered);
+    return { ...verdict, latency: Math.round(systemClock.elapsed() - startedAt) };
   }
 
   async #ask(url: URL, config: ProbeConfig): Promise<Found> {
@@ -77,25 +85,36 @@ export class TargetProbe {
   }
 }
 
-function looksInside({ json }: HealthConfig): boolean {
-  return Object.keys(json).length > 0;
+function looksInside({ json, show }: HealthConfig): boolean {
+  return Object.keys(json).length > 0 || show.length > 0;
 }
 
-/** Why a target is not well; `null` when it is. */
-function verdict({ status, text }: Found, health: HealthConfig): string | null {
-  if (!health.status.includes(status)) return `answered ${status}`;
-  return looksInside(health) ? unmet(text, health.json) : null;
+function unanswered(error: unknown): Verdict {
+  return { healthy: false, degraded: false, message: describeFailure(error), statusCode: null, said: {} };
+}
+
+function judge({ status, text }: Found, health: HealthConfig): Verdict {
+  const document = looksInside(health) ? parse(text) : undefined;
+  const degraded = health.degraded.includes(status) && !health.status.includes(status);
+  const message = degraded || !health.status.includes(status) ? `answered ${status}` : unmet(document, health.json);
+  const said = health.show.map((path) => [path, valueAt(document, path)] as const).filter(([, value]) => value !== undefined);
+  return { healthy: message === null || degraded, degraded, message, statusCode: status, said: Object.fromEntries(said) };
+}
+
+/** `undefined` for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a health document says otherwise than it should; `null` when it says all that is asked. */
-function unmet(text: string, expected: HealthConfig['json']): string | null {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return 'answered something other than JSON';
-  }
-  const missed = Object.entries(expected).find(([path, value]) => valueAt(document, path) !== value);
+function unmet(document: unknown, expected: HealthConfig['json']): string | null {
+  const asked = Object.entries(expected);
+  if (asked.length > 0 && document === undefined) return 'answered something other than JSON';
+  const missed = asked.find(([path, value]) => valueAt(document, path) !== value);
   return missed ? `says of itself that ${missed[0]} is not ${missed[1]}` : null;
 }
 

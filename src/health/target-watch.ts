@@ -48,6 +48,8 @@ export class TargetWatch {
   async #probe(): Promise<void> {
     const report = await this.watching.ask();
     if (this.#stopped) return;
+    const { service, target } = this.watching;
+    events.targetProbed.publish({ service, target, healthy: report.healthy, latency: report.latency });
     this.#judge(report);
     const { every, jitter } = this.config;
     this.#timer = this.#in(every * (1 + jitter * (2 * this.watching.random() - 1)));

@@ -7,7 +7,7 @@ import { compileSecurityHeaders } from './security-headers.js';
 
 const requestId = { header: 'X-Request-ID', trust: 'client', format: 'uuid', upstream: [], answer: 'X-Request-ID' } satisfies AnswerHeadParts['requestId'];
 const nothing: AnswerHeadParts = {
-  cors: null, securityHeaders: null, requestId: { ...requestId, answer: null }, responseTime: null, limits: null, clock: { now: () => 0, elapsed: () => 1_250 },
+  cors: null, securityHeaders: null, requestId: { ...requestId, answer: null }, responseTime: null, limits: null, farewell: null, clock: { now: () => 0, elapsed: () => 1_250 },
 };
 const cors = (upstream: 'strip' | 'keep') => compileCors({
   origins: ['https://a.org'], credentials: false, methods: ['GET'], headers: 'echo', expose: [], maxAge: 1_000, upstream,

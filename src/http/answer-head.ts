@@ -1,6 +1,7 @@
 import type { AnswerHead, Clock, Exchange, HeaderList } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
 import { dropCorsHeaders, isPreflight, type Cors } from './cors.js';
+import type { Farewell } from './deprecation.js';
 import type { ResponseTime } from './response-time.js';
 
 /** What the gateway says on every answer of a route, each part compiled; `null` for a part that says nothing. */
@@ -8,9 +9,12 @@ export interface AnswerHeadParts {
   readonly cors: Cors | null;
   readonly securityHeaders: ((headers: HeaderList) => void) | null;
   readonly requestId: GatewayConfig['requestId'];
+  readonly correlationId?: GatewayConfig['correlationId'];
   readonly responseTime: ResponseTime | null;
   /** What it tells of limits. */
   readonly limits: ((exchange: Exchange, headers: HeaderList) => void) | null;
+  /** What it tells of going away. */
+  readonly farewell: Farewell['head'] | null;
   readonly clock: Clock;
 }
 
@@ -18,8 +22,9 @@ export interface AnswerHeadParts {
  * Joins the parts into one. With `cors: off` the gateway has no policy of its own, so a service's CORS headers pass;
  * else they are dropped first, unless the file keeps them.
  */
-export function compileAnswerHead({ cors, securityHeaders, requestId, responseTime, limits, clock }: AnswerHeadParts): AnswerHead {
+export function compileAnswerHead({ cors, securityHeaders, requestId, correlationId, responseTime, limits, farewell, clock }: AnswerHeadParts): AnswerHead {
   const idHeader = requestId.answer;
+  const chainHeader = correlationId?.answer ? correlationId.header : null;
   return {
     apply: (exchange, headers) => {
       if (cors !== null) {
@@ -28,8 +33,10 @@ export function compileAnswerHead({ cors, securityHeaders, requestId, responseTi
         cors.head(exchange, headers);
       }
       if (idHeader !== null) headers.set(idHeader, exchange.id);
+      if (chainHeader !== null && exchange.correlationId !== '') headers.set(chainHeader, exchange.correlationId);
       securityHeaders?.(headers);
       limits?.(exchange, headers);
+      farewell?.(exchange, headers);
       if (exchange.answerFields !== null) addFields(exchange.answerFields, headers);
       if (responseTime !== null) headers.set(responseTime.header, responseTime.value(clock.elapsed() - exchange.startedAt));
     },

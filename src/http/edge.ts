@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { Problem, problems, type Exchange } from '#libs/kernel';
 import type { GatewayConfig } from '../config/index.js';
-import { compileRequestId } from './request-id.js';
+import { compileCorrelationId, compileRequestId } from './request-id.js';
 import { compileTraceId } from './trace-context.js';
 import { compileTrust, resolveClient } from './trusted-proxies.js';
 
@@ -11,15 +11,17 @@ const HOST = /^(?:[\w.~-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
 /** What the front door does to every request before there is a route, compiled from a configuration. */
 export interface Edge {
-  /** Writes who is calling and under which id: `id`, `peer`, `client`, `scheme`, `host`, `trace`. */
+  /** Writes who is calling and under which id: `id`, `correlationId`, `peer`, `client`, `scheme`, `host`, `trace`. */
   identify(exchange: Exchange, request: IncomingMessage): void;
   /** Limits and framing that node:http leaves to us. `null` lets the request through. */
   refuse(request: IncomingMessage): Problem | null;
 }
 
-export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig, 'forwarded' | 'requestId' | 'server'>): Edge {
+export function compileEdge({ correlationId, forwarded, requestId, server }: Pick<GatewayConfig, 'correlationId' | 'forwarded' | 'requestId' | 'server'>): Edge {
   const trust = compileTrust(forwarded.trust);
   const newId = compileRequestId(requestId);
+  const correlate = correlationId ? compileCorrelationId(correlationId) : null;
+  const beginsChain = correlationId?.absent === 'request-id';
   const traceId = compileTraceId();
   const { headerCount, url } = server.limits;
   return {
@@ -33,6 +35,7 @@ export function compileEdge({ forwarded, requestId, server }: Pick<GatewayConfig
       exchange.scheme = scheme ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
       exchange.host = host ?? headers.host ?? '';
       exchange.id = newId(headers, trusted);
+      if (correlate !== null) exchange.correlationId = correlate(headers, trusted) ?? (beginsChain ? exchange.id : '');
       exchange.trace = traceId;
     },
     refuse({ headers, httpVersion, rawHeaders, url: target }) {

@@ -179,6 +179,7 @@ export class FrontDoor {
   close(exchange: Exchange): void {
     this.active--;
     exchange.deadline?.clear();
+    events.exchangeClosing.publish(exchange);
     events.exchangeClosed.publish(exchange);
   }
 

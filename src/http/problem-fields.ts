@@ -24,7 +24,8 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['method', ({ exchange }) => exchange.method],
   ['requestId', ({ exchange }) => exchange.id],
   ['retryAfter', ({ problem }) => retryAfter(problem)],
-  ['service', ({ exchange }) => (exchange.service ?? exchange.route?.service)?.name],
+  // An endpoint has no service; it may have been asked for one.
+  ['service', ({ exchange, problem }) => (exchange.service ?? exchange.route?.service)?.name ?? problem.extras.members?.['service']],
   ['errors', ({ problem }) => wrongFields(problem)],
   ['errors.loc', ({ detail, problem }) => located(wrongFields(problem), detail)],
   ['details', ({ problem }) => problem.extras.members?.['details'] ?? problem.extras.members],

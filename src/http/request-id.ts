@@ -25,6 +25,15 @@ export function compileRequestId(setting: Setting): RequestId {
   };
 }
 
+/** Compiles `correlationId`: gives the id that a believed caller sent if it is safe to repeat, else `null`. */
+export function compileCorrelationId({ header, trust }: NonNullable<GatewayConfig['correlationId']>): (headers: IncomingHttpHeaders, trustedPeer: boolean) => string | null {
+  const name = header.toLowerCase();
+  return (headers, trustedPeer) => {
+    const sent = trustedPeer || trust === 'client' ? headers[name] : undefined;
+    return typeof sent === 'string' && SAFE.test(sent) ? sent : null;
+  };
+}
+
 function generator(format: Setting['format']): () => string {
   switch (format) {
     case 'uuid': return randomUuid;

@@ -75,7 +75,7 @@ function optionsOf(config: ServerConfig): ServerOptions {
 }
 
 /** Controllers that are told of the path below theirs, and of the method. */
-const TREES: ReadonlySet<string> = new Set<EndpointKind>(['admin', 'identity', 'login']);
+const TREES: ReadonlySet<string> = new Set<EndpointKind>(['admin', 'analytics', 'identity', 'login']);
 
 /**
  * Fastify only has to pick a controller. Routes are found by then, so it gets a URL that says which one, and a method
@@ -91,7 +91,7 @@ function point(request: IncomingMessage, { params, query, route }: Exchange): vo
   }
   if (TREES.has(kind)) {
     const operation = kind === endpoint ? (params['rest'] ?? '').replace(/^\//, '') : (endpoint as string).slice(kind.length + 1);
-    request.url = `/${ENDPOINT_PREFIX}/${kind}/${operation}${query}`;
+    request.url = `/${ENDPOINT_PREFIX}/${kind}${operation === '' ? '' : `/${operation}`}${query}`;
     return;
   }
   request.url = endpoint === null ? '/' : `/${ENDPOINT_PREFIX}/${endpoint}`;

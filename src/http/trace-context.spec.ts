@@ -50,13 +50,13 @@ it.each<[string, IncomingHttpHeaders, string[]]>([
   ['continues a trace with a span of its own', { traceparent: parent }, ['traceparent', `00-${trace}-${span}-01`]],
   ['keeps only the flags it knows', { traceparent: `00-${trace}-00f067aa0ba902b7-ff` }, ['traceparent', `00-${trace}-${span}-03`]],
   ['speaks version 00 to a service', { traceparent: `cc-${trace}-00f067aa0ba902b7-01-more` }, ['traceparent', `00-${trace}-${span}-01`]],
-  ['starts a trace that is not sampled', {}, ['traceparent', `00-${fresh}-${span}-00`]],
+  ['starts a trace that is not sampled, whose id is random', {}, ['traceparent', `00-${fresh}-${span}-02`]],
   ['passes the state on', { traceparent: parent, tracestate: 'congo=t61rcWkgMzE , rojo=00f0,' }, ['traceparent', `00-${trace}-${span}-01`, 'tracestate', 'congo=t61rcWkgMzE,rojo=00f0']],
   ['passes 32 entries on', { traceparent: parent, tracestate: many(32) }, ['traceparent', `00-${trace}-${span}-01`, 'tracestate', many(32)]],
   ['drops more than 32', { traceparent: parent, tracestate: many(33) }, ['traceparent', `00-${trace}-${span}-01`]],
   ['drops a state that is broken', { traceparent: parent, tracestate: 'a=1,B=2' }, ['traceparent', `00-${trace}-${span}-01`]],
   ['drops an entry without a value', { traceparent: parent, tracestate: 'a=' }, ['traceparent', `00-${trace}-${span}-01`]],
-  ['drops the state of a trace it did not continue', { traceparent: 'x', tracestate: 'a=1' }, ['traceparent', `00-${fresh}-${span}-00`]],
+  ['drops the state of a trace it did not continue', { traceparent: 'x', tracestate: 'a=1' }, ['traceparent', `00-${fresh}-${span}-02`]],
 ])('%s', (_, headers, expected) => {
   expect(sent(headers)).toEqual(expected);
 });

@@ -8,7 +8,7 @@ const health = { template: '/health', service: null, endpoint: 'health' } as Rou
 const nowhere = { template: '(unmatched)', service: null, endpoint: null } as Route;
 
 function setup() {
-  const stats = new ExchangeStats([0.1, 1], clock);
+  const stats = new ExchangeStats({ buckets: [0.1, 1], exemplars: true }, clock);
   const run = (slots: Partial<Exchange>, { method = 'GET', ms = 50, headers = {} } = {}) => {
     const exchange = new Exchange({ method, path: '/users/7', query: '', headers, rawHeaders: [], startedAt: clock.elapsed() - ms });
     stats.opened(exchange);
@@ -36,7 +36,7 @@ describe('ExchangeStats', () => {
     run({ tries: 2, service: { name: 'spare-service' } as NonNullable<Route['service']> });
     run({ tries: 0, service: { name: 'spare-service' } as NonNullable<Route['service']> });
     run({ tries: 3, service: null, route: { ...users, service: null } });
-    expect([...stats.services].map(([name, { statuses, tries }]) => [name, [...statuses.entries()], tries])).toEqual([
+    expect([...stats.services].map(([name, { statuses, tries }]) => [name, [...statuses].map(([status, { count }]) => [status, count]), tries])).toEqual([
       ['user-service', [[200, 1]], 1], ['spare-service', [[200, 1]], 2],
     ]);
   });
@@ -71,7 +71,23 @@ describe('ExchangeStats', () => {
     run({ tries: 1, targetTime: 20 });
     run({ tries: 3, status: 502 }, { ms: 2_000 });
     const service = stats.services.get('user-service');
-    expect([Object.fromEntries(service?.statuses.entries() ?? []), service?.tries, service?.duration.cumulative()]).toEqual([{ 200: 1, 502: 1 }, 4, [1, 1, 2]]);
+    expect([service?.tries, service?.statuses.get(200)?.cumulative(), service?.statuses.get(502)?.cumulative()]).toEqual([4, [1, 1, 1], [0, 0, 1]]);
+  });
+
+  it('keeps the trace of the latest of each bucket, where it is exported', () => {
+    const { stats, run } = setup();
+    const durations = () => stats.endpoints.get('/users/**')?.methods.get('GET')?.duration;
+    run({ traceId: 'left', sampled: false });
+    expect(durations()?.exemplar(0)).toBeUndefined();
+    run({ traceId: 'a', sampled: true });
+    run({ traceId: 'b', sampled: true, tries: 1, targetTime: 2_000 }, { ms: 60 });
+    run({ traceId: 'c', sampled: true }, { ms: 500 });
+    const at = clock.now() / 1_000;
+    expect([0, 1, 2].map((bucket) => durations()?.exemplar(bucket))).toEqual([{ traceId: 'b', value: 0.06, at }, { traceId: 'c', value: 0.5, at }, undefined]);
+    expect(stats.services.get('user-service')?.statuses.get(200)?.exemplar(2)).toEqual({ traceId: 'b', value: 2, at });
+    stats.measureIn({ buckets: [0.1, 1], exemplars: false });
+    run({ traceId: 'd', sampled: true });
+    expect(durations()?.exemplar(0)?.traceId).toBe('b');
   });
 
   it('adds up bytes and problems', () => {
@@ -98,9 +114,9 @@ describe('ExchangeStats', () => {
   it('starts again only when the buckets change', () => {
     const { stats, run, counts } = setup();
     run({});
-    stats.measureIn([0.1, 1]);
+    stats.measureIn({ buckets: [0.1, 1], exemplars: false });
     expect(counts('/users/**')).toEqual({ 200: 1 });
-    stats.measureIn([0.5]);
+    stats.measureIn({ buckets: [0.5], exemplars: false });
     run({});
     expect([counts('/users/**'), stats.endpoints.get('/users/**')?.methods.get('GET')?.duration.bounds]).toEqual([{ 200: 1 }, [0.5]]);
   });

@@ -1,4 +1,5 @@
 import type { Clock, Exchange, Route } from '#libs/kernel';
+import type { MetricsConfig } from '../config/index.js';
 import { Histogram } from './histogram.js';
 import { Tally } from './tally.js';
 
@@ -23,10 +24,13 @@ export interface EndpointStats {
 
 /** Exchanges that tried to reach one service. */
 export interface ServiceStats {
-  readonly statuses: Tally<number>;
-  readonly duration: Histogram;
+  /** How long it took, by the status the client got; how many there were is in it. */
+  readonly statuses: Map<number, Histogram>;
   tries: number;
 }
+
+/** How durations are measured. */
+type Measuring = Pick<MetricsConfig, 'buckets' | 'exemplars'>;
 
 interface RouteStats {
   readonly endpoint: EndpointStats;
@@ -46,14 +50,21 @@ export class ExchangeStats {
   #ofRoute = new WeakMap<Route, RouteStats>();
   readonly #upgrading = new Set<Exchange>();
   #bounds: readonly number[];
+  #exemplars: boolean;
 
-  /** @param bounds of the duration buckets, in seconds. */
-  constructor(bounds: readonly number[], private readonly clock: Clock) {
-    this.#bounds = bounds;
+  constructor({ buckets, exemplars }: Measuring, private readonly clock: Clock) {
+    this.#bounds = buckets;
+    this.#exemplars = exemplars;
+  }
+
+  /** Upper bounds of the duration buckets, in seconds. */
+  get bounds(): readonly number[] {
+    return this.#bounds;
   }
 
   /** Takes other buckets. Durations counted in the former ones cannot be told apart, so all counts start again. */
-  measureIn(bounds: readonly number[]): void {
+  measureIn({ buckets: bounds, exemplars }: Measuring): void {
+    this.#exemplars = exemplars;
     if (bounds.length === this.#bounds.length && bounds.every((bound, i) => bound === this.#bounds[i])) return;
     this.#bounds = bounds;
     this.#ofRoute = new WeakMap();
@@ -86,14 +97,19 @@ export class ExchangeStats {
     const own = endpoint.methods.get(method) ?? this.#method(endpoint, method);
     own.statuses.add(status);
     // A WebSocket lasts as long as its user stays; it says nothing about how fast we are.
-    if (status !== SWITCHED) own.duration.observe(elapsed);
+    if (status !== SWITCHED) this.#observe(own.duration, elapsed, exchange);
     const asked = exchange.service;
     // Only a split or a fallback asks another service than the route's own.
     const service = asked === null || asked === route.service ? usual : this.#service(asked.name);
     if (service === null || exchange.tries === 0) return;
-    service.statuses.add(status);
     service.tries += exchange.tries;
-    service.duration.observe(exchange.targetTime > 0 ? exchange.targetTime / MS_PER_SECOND : elapsed);
+    const duration = service.statuses.get(status) ?? entry(service.statuses, status, () => new Histogram(this.#bounds));
+    this.#observe(duration, exchange.targetTime > 0 ? exchange.targetTime / MS_PER_SECOND : elapsed, exchange);
+  }
+
+  #observe(durations: Histogram, seconds: number, exchange: Exchange): void {
+    durations.observe(seconds);
+    if (exchange.sampled && this.#exemplars) durations.exemplify({ traceId: exchange.traceId, value: seconds, at: this.clock.now() / MS_PER_SECOND });
   }
 
   #join(route: Route): RouteStats {
@@ -106,7 +122,7 @@ export class ExchangeStats {
   }
 
   #service(name: string): ServiceStats {
-    return entry(this.services, name, () => ({ statuses: new Tally<number>(), duration: new Histogram(this.#bounds), tries: 0 }));
+    return entry(this.services, name, () => ({ statuses: new Map<number, Histogram>(), tries: 0 }));
   }
 
   #method({ methods }: EndpointStats, method: string): MethodStats {
@@ -115,7 +131,7 @@ export class ExchangeStats {
   }
 }
 
-function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const existing = map.get(key);
   if (existing !== undefined) return existing;
   const made = make();

@@ -48,6 +48,19 @@ ${BUCKETS}`);
   });
 });
 
+describe('O2: exemplars', () => {
+  const traced = new Histogram([0.1, 1]);
+  traced.observe(0.05);
+  traced.observe(3);
+  traced.exemplify({ traceId: 'ab12', value: 3, at: 1_700_000_000.5 });
+
+  it('stand behind their bucket in OpenMetrics, and nowhere in the older format', () => {
+    const families = [histogram('e_seconds', 'E.', [[{ x: 'y' }, traced]])];
+    expect(openMetrics.write(families).split('\n').filter((line) => line.includes('#') && !line.startsWith('#'))).toEqual(['e_seconds_bucket{x="y",le="+Inf"} 2 # {trace_id="ab12"} 3 1700000000.500']);
+    expect(prometheusText.write(families)).toContain('e_seconds_bucket{x="y",le="+Inf"} 2\n');
+  });
+});
+
 describe('negotiate', () => {
   it.each([
     [undefined, prometheusText],

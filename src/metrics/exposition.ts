@@ -1,4 +1,4 @@
-import type { Labels, MetricFamily } from './metric-family.js';
+import type { Labels, MetricFamily, Sample } from './metric-family.js';
 
 /** A text format that scrapers read. */
 export interface Format {
@@ -9,7 +9,7 @@ export interface Format {
 /** Prometheus text format 0.0.4. */
 export const prometheusText: Format = {
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  write: (families) => families.map((family) => block(family.name, family.type, family)).join(''),
+  write: (families) => families.map((family) => block(family.name, family.type, family, noExemplar)).join(''),
 };
 
 /** OpenMetrics 1.0. */
@@ -20,15 +20,25 @@ export const openMetrics: Format = {
 
 /** A counter's family has no `_total`, its series has. One named otherwise would change its name, so it is `unknown`. */
 function openMetricsBlock(family: MetricFamily): string {
-  if (family.type !== 'counter') return block(family.name, family.type, family);
+  if (family.type !== 'counter') return block(family.name, family.type, family, exemplarText);
   const bare = family.name.replace(/_total$/, '');
-  return bare === family.name ? block(family.name, 'unknown', family) : block(bare, family.type, family);
+  return bare === family.name ? block(family.name, 'unknown', family, exemplarText) : block(bare, family.type, family, exemplarText);
 }
 
-function block(name: string, type: string, { help, samples }: MetricFamily): string {
+function block(name: string, type: string, { help, samples }: MetricFamily, suffix: (sample: Sample) => string): string {
   let text = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
-  for (const sample of samples) text += `${sample.name}${labelText(sample.labels)} ${numberText(sample.value)}\n`;
+  for (const sample of samples) text += `${sample.name}${labelText(sample.labels)} ${numberText(sample.value)}${suffix(sample)}\n`;
   return text;
+}
+
+/** OpenMetrics 1.0, exemplars: only buckets have them here. */
+function exemplarText({ exemplar }: Sample): string {
+  return exemplar === undefined ? '' : ` # {trace_id="${exemplar.traceId}"} ${numberText(exemplar.value)} ${exemplar.at.toFixed(3)}`;
+}
+
+/** The older format has none. */
+function noExemplar(): string {
+  return '';
 }
 
 function labelText(labels: Labels): string {

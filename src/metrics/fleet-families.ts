@@ -14,6 +14,7 @@ interface FleetStats {
 export function fleetFamilies({ reloads, replaced, workers }: FleetStats): MetricFamily[] {
   return [
     counter('gateway_config_reloads_total', 'Loads of the configuration, by outcome.', [...reloads.outcomes.entries()].map(([outcome, count]) => [{ outcome }, count])),
+    gauge('gateway_config_reload_duration_seconds', 'How long the last reload took, whatever became of it, from the look at the file on; with several workers until all of them had it.', [[{}, reloads.duration]], 'max'),
     gauge('gateway_config_last_success_timestamp_seconds', 'When the configuration in force was applied, seconds since the epoch.', [[{}, reloads.appliedAt]], 'max'),
     gauge('gateway_config_info', 'Hash of the configuration in force.', reloads.hash === '' ? [] : [[{ hash: reloads.hash }, 1]], 'max'),
     gauge('gateway_workers', 'Workers that take connections.', [[{}, workers]]),

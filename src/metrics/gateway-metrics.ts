@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Fleet } from '../cluster/index.js';
+import { derivedFamilies } from './derived-families.js';
 import { fleetFamilies } from './fleet-families.js';
 import { gatewayFamilies } from './gateway-families.js';
-import { mergeFamilies } from './merge.js';
+import { mergeFamilies, present } from './merge.js';
 import type { MetricFamily } from './metric-family.js';
 import { metricsTopic } from './metrics-topic.js';
 import { MetricsRecorder } from './metrics-recorder.js';
+import { shown } from './naming.js';
 import { processFamilies } from './process-families.js';
+import { targetFamilies } from './target-families.js';
 
 /** Nobody is replaced where there is one process. */
 const NONE = { died: 0, asked: 0 };
@@ -25,7 +28,9 @@ export class GatewayMetrics {
 
   async families(): Promise<readonly MetricFamily[]> {
     const { answers } = await this.fleet.ask(metricsTopic, null);
-    return mergeFamilies(answers);
+    const { config } = this.recorder.source.current;
+    const merged = present(mergeFamilies(answers), targetFamilies(this.recorder.directory, config.metrics.targets));
+    return shown([...merged, ...derivedFamilies(merged)], config.metrics);
   }
 
   /** With several workers the supervisor knows of the gateway as a whole. */

@@ -1,5 +1,5 @@
 import { Histogram } from './histogram.js';
-import { lasting, mergeFamilies } from './merge.js';
+import { lasting, mergeFamilies, present } from './merge.js';
 import { counter, gauge, histogram, type MetricFamily } from './metric-family.js';
 import { metricsTopic } from './metrics-topic.js';
 
@@ -20,6 +20,16 @@ describe('mergeFamilies', () => {
   it('adds histograms up', () => {
     const [merged] = mergeFamilies([[histogram('d', 'D.', [[{}, observed([1, 2], 0.5, 3)]])], [histogram('d', 'D.', [[{}, observed([1, 2], 1.5)]])]]);
     expect(merged?.samples.map(({ value }) => value)).toEqual([1, 2, 3, 5, 3]);
+  });
+
+  it('keeps the later exemplar of a bucket', () => {
+    const traced = (traceId: string, at: number): Histogram => {
+      const durations = observed([1], 0.5);
+      durations.exemplify({ traceId, value: 0.5, at });
+      return durations;
+    };
+    const [a, b, c] = [traced('a', 5), traced('b', 9), observed([1], 0.5)].map((durations) => [histogram('d', 'D.', [[{}, durations]])]) as [MetricFamily[], MetricFamily[], MetricFamily[]];
+    for (const answers of [[a, b, c], [c, b, a], [b, a, c]]) expect(mergeFamilies(answers)[0]?.samples[0]).toMatchObject({ value: 3, exemplar: { traceId: 'b' } });
   });
 
   it('takes durations in one kind of buckets only', () => {
@@ -49,6 +59,14 @@ describe('what a worker leaves behind', () => {
     const before = metricsTopic.inherit?.(last, null) ?? [];
     expect(before.map(({ name }) => name)).toEqual(['n_total']);
     expect(values(metricsTopic.inherit?.(last, before) ?? [])).toEqual({ 'n_total{}': 4 });
+  });
+
+  it('is nothing of what was gone by then', () => {
+    const answers = (...targets: string[]): MetricFamily[] => [{ ...counter('t_total', 'T.', targets.map((target) => [{ target }, 1])), fleeting: true }, counter('n_total', 'N.', [[{}, 1]])];
+    const inherit = (last: readonly MetricFamily[], estate: readonly MetricFamily[] | null) => metricsTopic.inherit?.(last, estate) ?? [];
+    const left = inherit(answers('b', 'c'), inherit(answers('a', 'b'), null));
+    expect(values(left)).toEqual({ 't_total{"target":"b"}': 2, 't_total{"target":"c"}': 1, 'n_total{}': 2 });
+    expect(values(present(left, answers('c', 'd')))).toEqual({ 't_total{"target":"c"}': 1, 'n_total{}': 2 });
   });
 
   it.each([[[counter('n', 'N.', [])], true], [[], true], [[{ name: 'n' }], false], ['n', false], [null, false]])('%j may be an answer: %s', (value, valid) => {

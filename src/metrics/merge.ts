@@ -21,6 +21,16 @@ export function mergeFamilies(answers: readonly (readonly MetricFamily[])[]): re
   return [...merged.values()].map((one) => one.family);
 }
 
+/**
+ * Leaves out what is gone, such as a target that its registry no longer names: counts of it may still come from workers
+ * that ended.
+ * @param there what a worker has now.
+ */
+export function present(families: readonly MetricFamily[], there: readonly MetricFamily[]): readonly MetricFamily[] {
+  const now = new Map(there.filter(({ fleeting }) => fleeting).map(({ name, samples }) => [name, new Set(samples.map(keyOf))]));
+  return families.map((family) => (family.fleeting ? { ...family, samples: family.samples.filter((sample) => now.get(family.name)?.has(keyOf(sample))) } : family));
+}
+
 /** What remains of a worker that ended: what it counted. What it had at the time is gone with it. */
 export function lasting(families: readonly MetricFamily[]): readonly MetricFamily[] {
   return families
@@ -50,7 +60,7 @@ class Merged {
     for (const sample of samples) {
       const key = keyOf(sample);
       const existing = this.#samples.get(key);
-      this.#samples.set(key, existing ? { ...sample, value: this.#merge(existing, sample) } : sample);
+      this.#samples.set(key, existing ? { ...sample, value: this.#merge(existing, sample), ...later(existing, sample) } : sample);
     }
   }
 
@@ -60,6 +70,10 @@ class Merged {
     if (Number.isNaN(b)) return a;
     return MERGES['quantile' in labels ? 'max' : this.first.merge](a, b);
   }
+}
+
+function later({ exemplar: a }: Sample, { exemplar: b }: Sample): Pick<Sample, 'exemplar'> {
+  return a && (!b || a.at > b.at) ? { exemplar: a } : {};
 }
 
 function bucketsOf({ samples, type }: MetricFamily): string {

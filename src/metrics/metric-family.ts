@@ -1,4 +1,4 @@
-import type { Histogram } from './histogram.js';
+import type { Exemplar, Histogram } from './histogram.js';
 
 export type Labels = Readonly<Record<string, string | number>>;
 
@@ -8,6 +8,7 @@ export interface Sample {
   readonly name: string;
   readonly labels: Labels;
   readonly value: number;
+  readonly exemplar?: Exemplar;
 }
 
 /** What becomes of a series that several workers have. */
@@ -19,6 +20,8 @@ export interface MetricFamily {
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly merge: Merge;
+  /** Its series go with what they are of, such as a target: in the end only those that the asked worker has are shown. */
+  readonly fleeting?: true;
   readonly samples: readonly Sample[];
 }
 
@@ -39,12 +42,17 @@ export function histogram(name: string, help: string, points: Iterable<readonly 
     const counts = durations.cumulative();
     const total = counts.at(-1) as number;
     return [
-      ...counts.map((value, i) => ({ name: `${name}_bucket`, labels: { ...labels, le: durations.bounds[i] ?? Number.POSITIVE_INFINITY }, value })),
+      ...counts.map((value, i) => bucketOf(durations, i, { name: `${name}_bucket`, labels: { ...labels, le: durations.bounds[i] ?? Number.POSITIVE_INFINITY }, value })),
       { name: `${name}_sum`, labels, value: durations.sum },
       { name: `${name}_count`, labels, value: total },
     ];
   });
   return { name, help, type: 'histogram', merge: 'sum', samples: all.flat() };
+}
+
+function bucketOf(durations: Histogram, index: number, sample: Sample): Sample {
+  const exemplar = durations.exemplar(index);
+  return exemplar === undefined ? sample : { ...sample, exemplar };
 }
 
 function samples(name: string, points: Iterable<Point>): Sample[] {

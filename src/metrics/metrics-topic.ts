@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Topic } from '../cluster/index.js';
-import { lasting, mergeFamilies } from './merge.js';
+import { lasting, mergeFamilies, present } from './merge.js';
 import type { MetricFamily } from './metric-family.js';
 
 /** Thousands of series are looked at from afar: it must be families, and says nothing of each sample. */
@@ -11,7 +11,8 @@ export const metricsTopic: Topic<null, readonly MetricFamily[]> = {
   name: 'metrics',
   question: z.null(),
   answer: families,
-  inherit: (last, estate) => mergeFamilies([lasting(last), ...(estate ? [estate] : [])]),
+  // What was gone when it ended stays gone: registries know no end of targets.
+  inherit: (last, estate) => mergeFamilies([lasting(last), ...(estate ? [present(estate, last)] : [])]),
 };
 
 function isFamily(value: unknown): boolean {

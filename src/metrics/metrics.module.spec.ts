@@ -8,13 +8,21 @@ import { bindExchange } from '../http/exchange-of.js';
 import { MetricsModule } from './metrics.module.js';
 
 const METRICS = {
-  names: { requests: 'platform_requests_total', duration: 'platform_duration_seconds', active: 'platform_active' },
+  names: { requests: 'platform_requests_total', duration: 'platform_duration_seconds', active: 'platform_active', 'config-info': 'platform_config' },
   labels: { method: 'verb', endpoint: 'route', status: 'code' },
-  aliases: { http_requests_total: 'requests' },
+  aliases: {
+    http_requests_total: { series: 'requests', labels: { method: 'how' }, add: { service: 'api-gateway' }, where: { status_code: '200' } },
+    none_requests_total: { series: 'requests', labels: {}, add: {}, where: { status_code: '404' } },
+    upstream_seconds: { series: 'service-duration-by-status', labels: { status: 'code' }, add: {}, where: {} },
+    graph_info: { series: 'up', labels: {}, add: { version: '2' }, where: {} },
+    heap_bytes: { series: 'process_resident_memory_bytes', labels: {}, add: {}, where: {} },
+  },
   buckets: [0.1, 1],
+  exemplars: true,
+  targets: 'digest',
 };
 
-@Module({ providers: [{ provide: ConfigStore, useValue: { current: { config: { metrics: METRICS } } } }, { provide: Fleet, useClass: SoloFleet }], exports: [ConfigStore, Fleet] })
+@Module({ providers: [{ provide: ConfigStore, useValue: { current: { config: { metrics: METRICS, tls: null, services: {} } } } }, { provide: Fleet, useClass: SoloFleet }], exports: [ConfigStore, Fleet] })
 class Givens {}
 
 describe('MetricsModule', () => {
@@ -45,7 +53,11 @@ describe('MetricsModule', () => {
     expect([statusCode, headers['content-type'], headers['cache-control']]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', 'no-store']);
     expect(body.split('\n')).toEqual(expect.arrayContaining([
       'platform_requests_total{verb="GET",route="/users/**",code="200"} 1',
-      'http_requests_total{verb="GET",route="/users/**",code="200"} 1',
+      'http_requests_total{service="api-gateway",how="GET",route="/users/**"} 1',
+      'upstream_seconds_bucket{service="user-service",code="200",le="0.1"} 1',
+      'upstream_seconds_count{service="user-service",code="200"} 1',
+      'graph_info{version="2"} 1',
+      'gateway_up 1',
       'platform_duration_seconds_bucket{verb="GET",route="/users/**",le="0.1"} 1',
       'platform_duration_seconds_count{verb="GET",route="/users/**"} 1',
       'platform_active 0',
@@ -55,9 +67,11 @@ describe('MetricsModule', () => {
       'gateway_config_reloads_total{outcome="applied"} 1',
       'gateway_config_reloads_total{outcome="load-failed"} 1',
       'gateway_config_reloads_total{outcome="apply-failed"} 0',
-      'gateway_config_info{hash="abc"} 1',
+      'platform_config{hash="abc"} 1',
     ]));
     expect(body).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect(body).toMatch(/^heap_bytes \d+$/m);
+    expect(body).not.toMatch(/^(?:gateway_requests_total|gateway_config_info|none_requests_total|gateway_service_duration_by_status_seconds)/m);
     expect(body).toMatch(/^gateway_config_last_success_timestamp_seconds \d+/m);
   });
 

@@ -1,6 +1,7 @@
 import { events, type Clock } from '#libs/kernel';
 import { fleetFamilies } from './fleet-families.js';
 import type { MetricFamily } from './metric-family.js';
+import { logFamilies } from './runtime-families.js';
 import { ReloadStats } from './reload-stats.js';
 import { counterFamilies, type StoreFigures } from './store-families.js';
 
@@ -13,16 +14,16 @@ interface SupervisorFacts extends Omit<Parameters<typeof fleetFamilies>[0], 'rel
 /** What the supervisor of several workers counts. */
 export class SupervisorMetrics {
   readonly #reloads: ReloadStats;
+  /** Workers hand their lines over to be written. */
+  #linesDropped = 0;
 
   constructor(clock: Clock) {
-    const reloads = new ReloadStats(clock);
-    this.#reloads = reloads;
-    events.configurationApplied.subscribe(({ version }) => reloads.applied(version));
-    events.configurationLoadFailed.subscribe(() => reloads.outcomes.add('load-failed'));
-    events.configurationApplyFailed.subscribe(() => reloads.outcomes.add('apply-failed'));
+    this.#reloads = new ReloadStats(clock);
+    this.#reloads.listen();
+    events.logLinesDropped.subscribe((lines) => { this.#linesDropped = lines; });
   }
 
   families({ limits, ...facts }: SupervisorFacts): readonly MetricFamily[] {
-    return [...fleetFamilies({ ...facts, reloads: this.#reloads }), ...counterFamilies(limits)];
+    return [...fleetFamilies({ ...facts, reloads: this.#reloads }), ...counterFamilies(limits), ...logFamilies(this.#linesDropped)];
   }
 }

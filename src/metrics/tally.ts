@@ -11,11 +11,11 @@ export class Tally<K> {
   }
 }
 
-/** Counts by two labels, or three, without a key being put together for each. */
+/** Counts by up to three labels, without a key being put together for each. */
 export class GroupedTally {
   readonly #groups = new Map<string, Map<string, Tally<string>>>();
 
-  add(first: string, second: string, third = ''): void {
+  add(first: string, second = '', third = ''): void {
     let group = this.#groups.get(first);
     if (group === undefined) this.#groups.set(first, (group = new Map<string, Tally<string>>()));
     let tally = group.get(second);

@@ -10,7 +10,7 @@ export interface WrittenDocument {
   readonly yaml: string;
 }
 
-/** The OpenAPI 3.1 document of the gateway's own endpoints; written anew when another configuration is in force. */
+/** The OpenAPI document of the gateway; written anew when another configuration is in force. */
 @Injectable()
 export class GatewayDocument {
   #app: INestApplication | null = null;

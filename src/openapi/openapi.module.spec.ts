@@ -11,8 +11,8 @@ import { ProblemFilter } from '../http/problem.filter.js';
 import { GatewayDocument } from './gateway-document.js';
 import { OpenApiModule } from './openapi.module.js';
 
-const endpoints = { openapi: { serve: 'openapi', at: ['/openapi.json', '/openapi.yaml'], authenticate: 'none' } };
-const store = { current: { config: { info: { title: 'A <gateway>', name: 'g', version: '1.2.3', environment: 'test' }, authenticate: {}, endpoints } } };
+const endpoints = { openapi: { serve: 'openapi', at: ['/openapi.json', '/openapi.yaml'], authenticate: 'none', authorize: 'any', guards: [], limit: 'off', errors: 'problem+json' } };
+const store = { current: { config: { info: { title: 'A <gateway>', name: 'g', version: '1.2.3', environment: 'test' }, authenticate: {}, openapi: { version: '3.1.0', routes: 'described', servers: [], components: {} }, routes: {}, endpoints } } };
 
 @Module({ providers: [{ provide: ConfigStore, useValue: store }, { provide: Fleet, useClass: SoloFleet }, { provide: APP_FILTER, useClass: ProblemFilter }], exports: [ConfigStore, Fleet] })
 class Givens {}
@@ -38,7 +38,7 @@ describe('OpenApiModule', () => {
     exchange = new Exchange({ method: 'GET', path: bare, query: query === undefined ? '' : `?${query}`, headers, rawHeaders: [], startedAt: 0 });
     const rest = /^\/(?:[\w/]*\/)?docs\/(.+)$/.exec(bare)?.[1];
     const problems = { render: ({ status }: { status: number }) => Answer.json(status, {}) };
-    Object.assign(exchange, { params: rest === undefined ? {} : { rest }, route: { guards: [] as readonly object[], head: { apply: () => undefined }, problems } as unknown as Route });
+    Object.assign(exchange, { params: rest === undefined ? {} : { rest }, route: { name: 'endpoint:openapi', guards: [] as readonly object[], head: { apply: () => undefined }, problems } as unknown as Route });
     return app.inject({ method: 'GET', url: `/~/${serve}`, headers });
   }
 

@@ -9,10 +9,12 @@ const internal = {
   paths: { '/~/health': operation('how'), '/~/service': operation('one', [{ name: 'service', in: 'path', required: true, description: 'Name', schema: { type: 'string' } }]), '/~/live': operation('alive'), '/identity/login': operation('own'),
     '/~/admin/services': operation('all'), '/~/admin/services/{service}/drain': { post: { operationId: 'x', summary: 'drain', parameters: [{ name: 'service', in: 'path', required: true, schema: { type: 'string' } }, { name: 'target', in: 'query' }], responses: {} } } },
 } as unknown as OpenAPIObject;
-const endpoint = (serve: string, at: string[], authenticate: 'none' | string[] = 'none') => ({ serve, at, authenticate });
+const endpoint = (serve: string, at: string[], authenticate: 'none' | string[] = 'none') => ({ serve, at, authenticate, authorize: 'any', guards: [], limit: 'off', errors: 'problem+json' });
 const config = {
   info: { title: 'My gateway', name: 'my', version: '2.1.0', environment: 'test' },
   authenticate: { users: { use: 'jwt' }, odd: { use: 'odd' } },
+  openapi: { version: '3.1.0', routes: 'described', servers: [], components: {} },
+  routes: {},
   endpoints: {
     health: endpoint('health', ['/health', '/api/v1/health']), status: endpoint('health', ['/status'], ['odd', 'users']), one: endpoint('service', ['/health/services/:service', '/x/:area/:service']),
     info: endpoint('info', ['/info']), admin: endpoint('admin', ['/ops', '/ops2'], ['users']), closed: endpoint('live', ['/live'], ['odd']),
@@ -79,5 +81,5 @@ describe('documentFormat', () => {
     ['/docs', '', 'text/yaml, */*', 'yaml'],
     ['/docs', '', 'application/vnd.oai.openapi+yaml', 'yaml'],
     ['/docs', '', '*/*', 'json'],
-  ] as const)('%s%s for %s is %s', (path, query, accept, key) => expect(documentFormat(path, query, accept).key).toBe(key));
+  ] as const)('%s%s for %s is %s', (path, query, accept, key) => expect(documentFormat({ path, query, accept }).key).toBe(key));
 });

@@ -1,4 +1,5 @@
 import type { Chosen } from '#libs/kernel';
+import type { OpenApiVersion } from './dialect.js';
 import type { SecuritySchemeObject } from './openapi-types.js';
 
 /** Where a credential stands in a request, as options of authenticators say it. */
@@ -10,10 +11,11 @@ interface Place {
 }
 
 /** The file's authenticators as OpenAPI security schemes; those that OpenAPI has no words for are left out. */
-export function securitySchemes(authenticate: Readonly<Record<string, Chosen>>): Record<string, SecuritySchemeObject> {
+export function securitySchemes(authenticate: Readonly<Record<string, Chosen>>, version: OpenApiVersion = '3.1.0'): Record<string, SecuritySchemeObject> {
   return Object.fromEntries(Object.entries(authenticate).flatMap(([name, chosen]) => {
     const scheme = schemeOf(chosen);
-    return scheme ? [[name, scheme]] : [];
+    // OpenAPI 3.0 has no certificates.
+    return scheme === null || (version === '3.0.3' && scheme.type === ('mutualTLS' as 'http')) ? [] : [[name, scheme]];
   }));
 }
 

@@ -1,14 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-
-/** A file of the documentation page. */
-export interface Asset {
-  readonly contentType: string;
-  readonly etag: string;
-  readonly content: Buffer;
-}
+import { asset, type Asset } from './asset.js';
 
 /** What the page needs; nothing else of the package is served. */
 const FILES: ReadonlyMap<string, string> = new Map([
@@ -35,8 +28,4 @@ export async function swaggerAsset(name: string): Promise<Asset | null> {
   const known = loaded.get(name) ?? readFile(path.join(folder(), name)).then((content) => asset(contentType, content));
   loaded.set(name, known);
   return known;
-}
-
-export function asset(contentType: string, content: Buffer): Asset {
-  return { contentType, content, etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"` };
 }

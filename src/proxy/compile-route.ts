@@ -7,6 +7,7 @@ import type { EndpointConfig, EndpointKind, RouteConfig, RouteSettings } from '.
 import { compileAnswerHead } from '../http/answer-head.js';
 import { compileBodyTypes } from '../http/body-types.js';
 import { compileCors, type Cors } from '../http/cors.js';
+import { compileFarewell } from '../http/deprecation.js';
 import { compileProblemRenderer } from '../http/problem-renderer.js';
 import { compileResponseTime } from '../http/response-time.js';
 import { compileSecurityHeaders } from '../http/security-headers.js';
@@ -18,6 +19,7 @@ import type { Ground } from './ground.js';
 import { cachePartsOf } from './cache-parts.js';
 import { transforms } from './interceptors/transforms.js';
 import { asideStages, requestStages, serviceStages } from './proxy.pipeline.js';
+import { compileLedger } from './ledger.js';
 import type { Destination } from './snapshot.js';
 import { compileStoredAnswers } from './stored-answers.js';
 import { compileUpgrades } from './upgrades.js';
@@ -39,10 +41,11 @@ export function compileRoute(name: string, config: RouteConfig, ground: Ground):
 /** What asks services on behalf of one route: stages around the forwarder, made once per service. */
 function compileCalls(parts: RouteParts, stages: readonly CompileService[], standIn: Next | undefined): Calls {
   const { services, settings: { timeout }, surroundings: { clock } } = parts;
-  const innermost: Next = standIn ?? ((exchange) => forward(exchange, timeout, clock));
   const calls = new Map<string, Next>();
   return (name) => {
     const service = services.get(name) as LiveService;
+    const ledger = compileLedger(service);
+    const innermost: Next = standIn ?? ((exchange) => forward(exchange, timeout, clock, ledger));
     const call = calls.get(name) ?? compose(present(stages.map((compile) => compile({ ...parts, service }))), innermost);
     calls.set(name, call);
     return call;
@@ -72,9 +75,12 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
   const cors = compileCors(settings.cors);
   const roles = rolesOf(config.roles);
   const limits = compileLimits(identity.name, settings, { ...ground.limits, rolesOf: (principal) => roles.standing(principal).roles });
+  const farewell = compileFarewell(settings.deprecate, config.versions, surroundings.clock);
+  const gone = farewell?.guard;
   const route: Route = Object.freeze({
     ...identity,
-    guards: guardsOf(settings, limits.early, ground),
+    labels: settings.labels,
+    guards: [...(gone ? [gone] : []), ...guardsOf(settings, limits.early, ground)],
     limit: limits.late,
     timeouts: settings.timeout,
     bodyLimit: settings.body.limit,
@@ -83,8 +89,10 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
       cors,
       securityHeaders: compileSecurityHeaders(settings.securityHeaders),
       requestId: config.requestId,
+      correlationId: config.correlationId,
       responseTime: compileResponseTime(config.responseTime),
       limits: compileLimitHead(settings, surroundings.clock),
+      farewell: farewell && farewell.head,
       clock: surroundings.clock,
     }),
     problems: compileProblemRenderer(settings.errors, config.forwarded),

@@ -1,5 +1,6 @@
 import { Problem, problems, type Authenticator, type Exchange, type Guard } from '#libs/kernel';
 import { RouteTable } from '#libs/routing';
+import { analyticsAnswers } from '../analytics/index.js';
 import { compileUnmatched } from '../auth/unmatched.js';
 import { routeEntries, type TableLine } from '../config/index.js';
 import { checkAnswers } from '../health/check-answers.js';
@@ -13,7 +14,7 @@ import { CompiledSnapshot, type Destination } from './snapshot.js';
  */
 export function compileSnapshot(ground: Ground): CompiledSnapshot {
   const { config } = ground;
-  checkAnswers(config);
+  checkAnswers(config, { analytics: analyticsAnswers });
   const entries = routeEntries(config).map((line) => ({ ...line, value: compileLine(line, ground) }));
   const table = new RouteTable<Destination>(entries, config.versions);
   return new CompiledSnapshot(config.hash, table, compileUnmatchedRoute(config.defaults, gatekeeper(ground), ground));

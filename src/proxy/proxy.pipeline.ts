@@ -9,6 +9,7 @@ import { extensions } from './interceptors/extensions.js';
 import { hedge } from './interceptors/hedge.js';
 import { fallback } from './interceptors/fallback.js';
 import { mirror } from './interceptors/mirror.js';
+import { multipart } from './interceptors/multipart.js';
 import { passive } from './interceptors/passive.js';
 import { followRedirects } from './interceptors/redirects.js';
 import { ownHeaders } from './interceptors/own-headers.js';
@@ -32,6 +33,7 @@ export const requestStages: readonly CompileRequest[] = [
   cache,
   transforms,
   mirror,
+  multipart,
   aggregate,
   split,
 ];

@@ -1,20 +1,26 @@
-import { Injectable } from '@nestjs/common';
-import { events } from '#libs/kernel';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { events, systemClock } from '#libs/kernel';
 import { ConfigStore, type Image } from '../config/index.js';
 import { compileEdge } from '../http/edge.js';
 import { FrontDoor } from '../http/front-door.js';
+import { randomHex } from '../http/random-hex.js';
+import { TracingDirectory, type BuiltTracing } from '../telemetry/tracing/index.js';
 import { compileSnapshot } from './compile-snapshot.js';
+import { explainDebugged } from './debugged-routes.js';
 import { GroundworkService, type Groundwork } from './groundwork.js';
 
 /** Turns the configuration the store holds into the snapshot in force, whole or not at all. */
 @Injectable()
-export class SnapshotService {
+export class SnapshotService implements OnApplicationShutdown {
   #reloading: Promise<boolean> = Promise.resolve(false);
+  #snapshot: ReturnType<typeof compileSnapshot> | null = null;
+  readonly #unsubscribe = explainDebugged(() => this.#snapshot);
 
   constructor(
     private readonly store: ConfigStore,
     private readonly groundwork: GroundworkService,
     private readonly door: FrontDoor,
+    private readonly tracing: TracingDirectory,
   ) {}
 
   /**
@@ -25,10 +31,14 @@ export class SnapshotService {
     const { config } = this.store.current;
     const report = { file: config.file, version: config.hash };
     let groundwork: Groundwork | null = null;
+    let tracing: BuiltTracing | null = null;
     try {
+      tracing = await this.tracing.prepare({ config, clock: systemClock, hex: randomHex });
       groundwork = await this.groundwork.prepare(this.store.current);
       this.#enter(groundwork);
+      tracing.adopt();
     } catch (error) {
+      tracing?.discard();
       groundwork?.discard();
       events.configurationApplyFailed.publish({ ...report, errors: [(error as Error).message] });
       throw error;
@@ -41,6 +51,7 @@ export class SnapshotService {
     const { ground, adopt } = groundwork.build();
     const snapshot = compileSnapshot(ground);
     this.door.enter(compileEdge(ground.config), snapshot);
+    this.#snapshot = snapshot;
     adopt();
   }
 
@@ -65,5 +76,9 @@ export class SnapshotService {
       this.store.undo();
       return false;
     }
+  }
+
+  onApplicationShutdown(): void {
+    this.#unsubscribe();
   }
 }

@@ -34,10 +34,15 @@ export class CompiledSnapshot implements Snapshot {
     exchange.route = preflight && found.value.preflight ? found.value.preflight : found.value.route;
     exchange.params = found.params;
     exchange.servicePath = found.path;
+    exchange.version = found.version;
+    exchange.versionNamed = found.named;
   }
 
   /** A refused preflight would hide the refusal itself from the page: the browser is let through, and told then. */
   #refuse(exchange: Exchange, preflight: boolean): void {
+    const { known, named, version } = this.table.versionOf(exchange);
+    if (known) exchange.version = version;
+    exchange.versionNamed = named;
     if (preflight && this.unmatched.preflight) {
       exchange.route = this.unmatched.preflight;
       return;

@@ -146,6 +146,16 @@ describe('limits', () => {
     expect([passed(['none']), passed(['admin']), passed(['bot'])]).toEqual([2, 4, 1]);
   });
 
+  it('begins with exactly what the file says, and holds so many more than the rate of each role', () => {
+    for (const rate of [3, 5, 7, 10, 50]) {
+      const { late } = compile({ rate: `${rate}/min`, burst: '+4', initial: rate, roles: { admin: `${2 * rate}/min` } }, { authenticate: ['users'] });
+      const passed = (role: string, most: number): number => Array.from({ length: most }, () => refusalOf(late, exchangeOf({ id: role, roles: [role] }))).filter((problem) => problem === null).length;
+      expect([passed('none', 2 * rate), passed('admin', 3 * rate)]).toEqual([rate, 2 * rate]);
+      clock.advance(3_600_000);
+      expect([passed('none', 4 * rate), passed('admin', 4 * rate)]).toEqual([rate + 4, 2 * rate + 4]);
+    }
+  });
+
   it('puts back what does not count, with how long ago it was taken', async () => {
     const given: unknown[] = [];
     const store: LimitStore = { take: (takes) => Promise.resolve(new MemoryLimitStore({ clock }).take(takes)), give: (takes, ago) => given.push([takes[0]?.key, ago]) };

@@ -86,8 +86,11 @@ function limitOf(config: LimitConfig, { count, window }: Plain): Limit {
   const { burst, cost, initial, rate, use } = config;
   if (use !== 'token-bucket') return { use: use as 'sliding-window' | 'fixed-window', count, window };
   // What the file says of the bucket is for its own rate; that of a role is as much larger as its rate is.
-  const grown = (tokens: number): number => Math.ceil((tokens * count) / window / speedOf(config, rate));
-  const capacity = burst === undefined ? Math.max(cost, count) : Math.max(cost, 1, grown(burst));
+  const own = rateIn(rate);
+  // Whole numbers up to the one division: a quotient that is whole must not come out a little above it.
+  const grown = (tokens: number): number => Math.ceil((tokens * count * own.window) / (window * own.count));
+  const most = typeof burst === 'string' ? count + Number(burst) : grown(burst ?? 0);
+  const capacity = burst === undefined ? Math.max(cost, count) : Math.max(cost, 1, most);
   return { use, count, window, capacity, initial: initial === undefined ? capacity : Math.min(capacity, grown(initial)) };
 }
 

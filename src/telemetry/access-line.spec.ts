@@ -1,8 +1,9 @@
 import { Exchange, Problem, problems, type Principal, type Route, type Target } from '#libs/kernel';
 import { FakeClock } from '#libs/testing';
 import { compileAccessLine } from './access-line.js';
+import type { LineConfig } from './line-config.js';
 
-const PLAIN = { query: false, headers: [], redact: [] };
+const PLAIN: LineConfig = { query: false, headers: [], redact: [], names: {}, rest: 'keep', add: {}, nulls: false, patterns: [] };
 const SECRET = 'hunter2hunter2';
 const JWT = `eyJhbGciOiJIUzI1NiJ9.${SECRET}.c2lnbmF0dXJl`;
 const clock = new FakeClock(Date.UTC(2026, 0, 2, 3, 4, 5, 6));
@@ -12,7 +13,7 @@ function exchange(arrival: { path?: string; query?: string; headers?: Record<str
   return Object.assign(opened, { id: 'r-1', client: '192.0.2.1', status: 200 });
 }
 
-const fields = (exchanged: Exchange, config: Partial<typeof PLAIN> | object = {}) =>
+const fields = (exchanged: Exchange, config: Partial<LineConfig> = {}) =>
   JSON.parse(compileAccessLine({ ...PLAIN, ...config }, clock)(exchanged)) as Record<string, unknown>;
 
 describe('compileAccessLine', () => {
@@ -47,6 +48,11 @@ describe('compileAccessLine', () => {
     for (const name of ['variant', 'degraded', 'problem']) expect(plain).not.toHaveProperty(name);
   });
 
+  it('tells the version of the call, where there are some', () => {
+    expect(fields(Object.assign(exchange(), { version: 'v2' }))).toMatchObject({ version: 'v2' });
+    expect(fields(exchange())).not.toHaveProperty('version');
+  });
+
   it.each([[false, '/a'], [true, '/a?page=2&token=[redacted]']])('with `query: %s` the path is %s', (query, expected) => {
     expect(fields(exchange({ query: `?page=2&token=${SECRET}` }), { query })['path']).toBe(expected);
   });
@@ -75,7 +81,7 @@ describe('compileAccessLine', () => {
   ])('never shows %s', (_what, arrival) => {
     const headers = [...Object.keys((arrival as { headers?: object }).headers ?? {}), 'user-agent'];
     for (const query of [true, false]) {
-      const line = compileAccessLine({ query, headers, redact: ['X-Tenant'] }, clock)(exchange(arrival));
+      const line = compileAccessLine({ ...PLAIN, query, headers, redact: ['X-Tenant'] }, clock)(exchange(arrival));
       expect(line).not.toContain(SECRET);
       expect(() => JSON.parse(line) as unknown).not.toThrow();
     }

@@ -33,11 +33,12 @@ export function cleanFields(fields: Readonly<Record<string, unknown>>, redaction
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redaction.hides(name) ? REDACTED : clean(value, redaction, depth)]));
 }
 
-function clean(value: unknown, redaction: Redaction, depth: number): unknown {
-  if (typeof value === 'string') return scrub(value);
-  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return scrub(String(value));
+/** One value, as a field shows it. */
+export function clean(value: unknown, redaction: Redaction, depth = 0): unknown {
+  if (typeof value === 'string') return redaction.text(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return redaction.text(String(value));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  if (value instanceof Error) return errorFields(value, true);
+  if (value instanceof Error) return cleanFields({ ...errorFields(value, true) }, redaction, depth + 1);
   if (depth >= DEPTH) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, LIST).map((item) => clean(item, redaction, depth + 1));
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { pino } from 'pino';
+import { events } from '#libs/kernel';
 
 /** Bytes that are gathered before a write: a write per line costs more than the line. */
 const BATCH = 65_536;
@@ -11,6 +12,7 @@ const WAITING_ROOM = 33_554_432;
 /** Milliseconds a line waits at most. */
 const FLUSH_INTERVAL = 250;
 const STDOUT = 1;
+const LINE_FEED = 0x0a;
 
 /** Where all log lines go: access lines and the application's, in the order they were written. */
 @Injectable()
@@ -21,12 +23,22 @@ export class LogDestination implements OnApplicationShutdown {
   #page = Buffer.allocUnsafeSlow(PAGE);
   #from = 0;
   #to = 0;
-  #waiting = false;
+  /** Bytes that the stream has not written yet; a flush while it writes is nothing to it, and has to come again. */
+  #pending = 0;
   #closed = false;
+  #dropped = 0;
 
   /** @param fd file descriptor, open for writing; stays open. */
   constructor(fd: number) {
     this.#stream = pino.destination({ dest: fd, sync: false, contentMode: 'buffer', minLength: BATCH, maxWrite: PAGE, maxLength: WAITING_ROOM });
+    // Its types know of neither.
+    const stream = this.#stream as NodeJS.EventEmitter;
+    stream.on('write', (bytes: number) => { this.#pending = Math.max(this.#pending - bytes, 0); });
+    stream.on('drop', (bytes: Buffer) => {
+      this.#pending -= bytes.byteLength;
+      for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) this.#dropped++;
+      events.logLinesDropped.publish(this.#dropped);
+    });
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL).unref();
   }
 
@@ -39,23 +51,21 @@ export class LogDestination implements OnApplicationShutdown {
     const space = line.length * WIDEST;
     if (space > PAGE - this.#to) this.#turnPage(space);
     this.#to += this.#page.write(line, this.#to);
-    this.#waiting = true;
     if (this.#to - this.#from >= BATCH) this.#handOver();
     // Nobody flushes for those who still have something to say after the end.
     if (this.#closed) this.flushSync();
   }
 
   flush(): void {
-    if (!this.#waiting) return;
-    this.#waiting = false;
     this.#handOver();
-    this.#stream.flush();
+    if (this.#pending > 0) this.#stream.flush();
   }
 
   /** Writes what waits before it returns; pino calls it before a fatal error ends the process. */
   flushSync(): void {
     this.#handOver();
     this.#stream.flushSync();
+    this.#pending = 0;
   }
 
   /** Nobody will read any more: lines go nowhere. At the end of the process the stream would try for ever to get rid of them. */
@@ -66,6 +76,7 @@ export class LogDestination implements OnApplicationShutdown {
   /** Less than a batch waits there for a flush of either kind. */
   #handOver(): void {
     if (this.#to === this.#from) return;
+    this.#pending += this.#to - this.#from;
     // Its types tell of strings only.
     this.#stream.write(this.#page.subarray(this.#from, this.#to) as unknown as string);
     this.#from = this.#to;

@@ -1,5 +1,6 @@
 import { Logger as Nest } from '@nestjs/common';
 import { events, Exchange, Problem, problems, Secret } from '#libs/kernel';
+import { LogShape } from './log-shape.js';
 import { createLogger, type Logger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemLog } from './problem-log.js';
@@ -9,7 +10,8 @@ const JWT = `eyJhbGciOiJIUzI1NiJ9.${SECRET}.c2lnbmF0dXJl`;
 
 function capture(level: 'info' | 'debug' | 'trace' = 'info') {
   const lines: string[] = [];
-  const logger = createLogger({ level, redact: ['tenant'] }, { write: (line) => lines.push(line), flushSync: () => undefined });
+  const logger = createLogger(new LogShape({ redact: ['tenant'], names: {}, add: {}, patterns: [] }), { write: (line) => lines.push(line), flushSync: () => undefined });
+  logger.level = level;
   return { logger, lines, last: () => JSON.parse(lines.at(-1) as string) as Record<string, unknown> };
 }
 

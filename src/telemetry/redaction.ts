@@ -1,4 +1,5 @@
 import { REDACTED } from '../config/redact.js';
+import { scrub, withoutTokens } from './scrub.js';
 
 /** Names whose values are credentials wherever they stand: headers, query parameters, fields of a log line. */
 const SECRET_NAME = /secret|passw|pass.?phrase|pwd|token|credential|private.?key|api.?key|access.?key|^keys?$|authorization|^(?:x-)?auth$|cookie|session|jwt|bearer|signature|^x-sig/i;
@@ -6,26 +7,62 @@ const SECRET_NAME = /secret|passw|pass.?phrase|pwd|token|credential|private.?key
 /** Query parameters that carry a credential besides: OAuth codes, signed links, one-time codes. */
 const SECRET_PARAMETER = /^(?:code|state|sig|key|otp|pin|assertion|nonce|auth|sid)$/i;
 
-/**
- * A JSON Web Token by its first characters, `{"` in base64, after what is glued to its front. Looked for from the start
- * of a word only, and only where a second part follows: clients send 32 KB of `eyJeyJeyJ`, and every start that can fail
- * at the end of a long word would make that quadratic.
- */
-const TOKEN = /(?<![\w-])(?=[\w-]+\.[\w-])([\w-]*?)eyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)*/g;
 const SCHEME = /^\s*(?:bearer|basic|digest|token)\s+\S/i;
+
+/** Path parameters that carry a credential; `:key` and `:session` are ids more often than not. */
+const SECRET_SEGMENT = /secret|passw|token|credential|private.?key|api.?key|jwt|otp|^(?:code|pin)$/i;
+
+/** What of a configuration is about hiding. */
+export interface Hiding {
+  readonly redact: readonly string[];
+  readonly debug?: { readonly header: string } | undefined;
+  /** Of the file's routes. */
+  readonly patterns?: readonly string[];
+}
 
 /** Knows which values must not be written down. The file can add names, never take one away. */
 export class Redaction {
   readonly #named: ReadonlySet<string>;
+  /** `name=x` and `"name": "x"` in free text; `null` where the file names nothing. */
+  readonly #pairs: RegExp | null;
+  /** Names of path parameters whose values are secrets; hardly any file has one. */
+  readonly segments: readonly string[];
 
-  /** @param names further header, parameter and field names, in any case. */
-  constructor(names: readonly string[] = []) {
+  /**
+   * @param names further header, parameter and field names, in any case.
+   * @param patterns of the file's routes.
+   */
+  constructor(names: readonly string[] = [], patterns: readonly string[] = []) {
     this.#named = new Set(names.map((name) => name.toLowerCase()));
+    this.#pairs = names.length === 0 ? null : pairsOf(names);
+    const captures = patterns.flatMap((pattern) => [...pattern.matchAll(/\/:([A-Za-z]\w*)/g)].map(([, name]) => name as string));
+    this.segments = [...new Set(captures)].filter((name) => this.hidesSegment(name));
+  }
+
+  /** What the file wants hidden; what its debug headers say is for nobody. */
+  static of({ debug, patterns = [], redact }: Hiding): Redaction {
+    return new Redaction(debug === undefined ? redact : [...redact, debug.header], patterns);
   }
 
   /** Whether the value of a header or field of this name is a secret. */
   hides(name: string): boolean {
     return SECRET_NAME.test(name) || this.#named.has(name.toLowerCase());
+  }
+
+  /** Whether the value of a query parameter of this name is. */
+  hidesParameter(name: string): boolean {
+    return this.hides(name) || SECRET_PARAMETER.test(name);
+  }
+
+  /** Whether the value of a path parameter of this name is. */
+  hidesSegment(name: string): boolean {
+    return SECRET_SEGMENT.test(name) || this.#named.has(name.toLowerCase());
+  }
+
+  /** Free text, such as the message of an error, without what looks like a credential or bears a name of the file. */
+  text(text: string): string {
+    const scrubbed = scrub(text);
+    return this.#pairs === null ? scrubbed : scrubbed.replace(this.#pairs, `$1${REDACTED}`);
   }
 
   /** A query (`?` included, or empty) with its credentials cut out. */
@@ -45,14 +82,15 @@ export class Redaction {
     const at = pair.indexOf('=');
     if (at < 0) return holdsToken(decoded(pair)) ? REDACTED : pair;
     const name = decoded(pair.slice(0, at));
-    const hidden = this.hides(name) || SECRET_PARAMETER.test(name) || holdsToken(name);
+    const hidden = this.hidesParameter(name) || holdsToken(name);
     return hidden || holdsToken(decoded(pair.slice(at + 1))) ? `${holdsToken(name) ? '' : pair.slice(0, at)}=${REDACTED}` : pair;
   }
 }
 
-/** Text without the JSON Web Tokens in it. */
-export function withoutTokens(text: string): string {
-  return text.includes('eyJ') ? text.replace(TOKEN, `$1${REDACTED}`) : text;
+/** The names as they stand in queries, JSON and headers, with what follows them. */
+function pairsOf(names: readonly string[]): RegExp {
+  const any = names.map((name) => name.replaceAll(/[^\w-]/g, String.raw`\$&`)).join('|');
+  return new RegExp(String.raw`(?<![\w-])((?:${any})\\?["']?\s*[=:]\s*\\?["']?)[^\s"'\\,;&{}[\]]+`, 'gi');
 }
 
 function holdsToken(text: string): boolean {

@@ -1,17 +1,19 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { events, type ReloadReport } from '#libs/kernel';
 import { ConfigStore } from '../config/index.js';
+import { lineConfigOf } from './line-config.js';
+import { LogShape } from './log-shape.js';
 import { LOGGER, type Logger } from './logger.js';
 
-/** Tells what became of every load of the configuration, and takes over the log level of the one applied. */
+/** Tells what became of every load of the configuration, and takes over how the log looks with the one applied. */
 @Injectable()
 export class ReloadLog implements OnApplicationShutdown {
   readonly #unsubscribe: readonly (() => void)[];
 
-  constructor(store: ConfigStore, @Inject(LOGGER) private readonly logger: Logger) {
+  constructor(store: ConfigStore, @Inject(LOGGER) private readonly logger: Logger, shape: LogShape) {
     this.#unsubscribe = [
       events.configurationApplied.subscribe(({ file, version }) => {
-        logger.level = store.current.config.log.level;
+        shape.adopt(lineConfigOf(store.current.config));
         logger.info({ file, version }, 'configuration applied');
       }),
       events.configurationLoadFailed.subscribe((report) => this.#failed(report, 'the configuration is wrong; the last good one stays in force')),

@@ -1,56 +1,22 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { allowed, copiesOf, copyFromContext, instructions, stages, type Copy, type Instruction } from '../../scripts/dockerfile.mjs';
 import { Authority } from '../support/certificates.js';
 import { read, root } from './markdown.js';
 
-interface Instruction {
-  readonly word: string;
-  readonly rest: string;
-}
-
-const instructions = read('Dockerfile').replaceAll(/^\s*#.*\n/gm, '').replaceAll(/\\\n\s*/g, '').split('\n').filter(Boolean)
-  .map((line): Instruction => ({ word: line.slice(0, line.indexOf(' ')), rest: line.slice(line.indexOf(' ') + 1) }));
-const stages = instructions.reduce<Instruction[][]>((all, each) => (each.word === 'FROM' ? [...all, [each]] : [...all.slice(0, -1), [...(all.at(-1) ?? []), each]]), [[]]);
-const [, buildStage = [], packagesStage = [], finalStage = []] = stages;
+const [buildStage = [], packagesStage = [], finalStage = []] = stages;
 const last = (word: string): string => finalStage.findLast((each) => each.word === word)?.rest ?? '';
-
-interface Copy {
-  readonly from: string | null;
-  readonly sources: readonly string[];
-  readonly to: string;
-}
-
-function copiesOf(stage: readonly Instruction[]): Copy[] {
-  return stage.filter(({ word }) => word === 'COPY').map(({ rest }) => {
-    const [, from, paths] = /^(?:--from=(\S+) )?(.*)$/.exec(rest) as RegExpExecArray;
-    const all = (paths as string).split(' ');
-    return { from: from ?? null, sources: all.slice(0, -1), to: all.at(-1) as string };
-  });
-}
-
 const fromContext = (stage: readonly Instruction[]): Copy[] => copiesOf(stage).filter(({ from }) => from === null);
-
-/** What .dockerignore leaves: names it takes back in, less the endings it takes out again. */
-const ignore = read('.dockerignore').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-const allowed = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-const endings = ignore.filter((line) => line.startsWith('**/')).map((line) => line.replace(/^\*\*\/\*?/, ''));
-const sent = (name: string): boolean => allowed.some((each) => name === each || name.startsWith(`${each}/`)) && !endings.some((ending) => name.endsWith(ending));
 
 /** Copies what a stage takes from the context, as Docker would. */
 function copyInto(app: string, stage: readonly Instruction[]): void {
-  for (const { sources, to } of fromContext(stage)) {
-    for (const source of sources) {
-      const target = to.endsWith('/') ? path.join(app, to, path.basename(source)) : path.join(app, to);
-      const filter = (file: string): boolean => statSync(file).isDirectory() || sent(path.relative(root, file));
-      cpSync(path.join(root, source), target, { recursive: true, filter });
-    }
-  }
+  for (const copy of fromContext(stage)) copyFromContext(copy, app);
 }
 
 /** Lets a process load only the packages that `npm ci --omit=dev --omit=optional` would install. */
@@ -84,7 +50,7 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
     const pinned = Object.entries(optionalDependencies).filter(([name]) => name.startsWith('node-')).map(([, version]) => version);
     expect(new Set(pinned).size).toBe(1);
     expect(instructions[0]).toEqual({ word: 'ARG', rest: `NODE_VERSION=${pinned[0]}` });
-    expect(stages.slice(1).map(([from]) => from?.rest.replace(/ AS \w+$/, ''))).toEqual(Array(3).fill('node:${NODE_VERSION}-trixie-slim'));
+    expect(stages.map(([from]) => from?.rest.replace(/ AS \w+$/, ''))).toEqual(Array(3).fill('node:${NODE_VERSION}-trixie-slim'));
   });
 
   it('copies only what is there and what .dockerignore lets through', () => {

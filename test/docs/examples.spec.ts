@@ -65,7 +65,7 @@ describe('README.md', () => {
     const [first] = fencesOf(text);
     expect(first?.text.split('\n').map((line) => line.replace(/ *#.*/, ''))).toEqual(['npm ci && npm start', 'npm ci && npm test', '']);
     expect(text.indexOf('```')).toBeLessThan(30);
-    const listed = rowsOf(text).map(([cell]) => /^`(\w+)`$/.exec(cell ?? '')?.[1]).filter(Boolean);
+    const listed = rowsOf(text).map(([cell]) => /^`([\w-]+)`$/.exec(cell ?? '')?.[1]).filter(Boolean);
     const program = await buildProgram([], io, () => {});
     expect(listed).toEqual(program.commands.map((command) => command.name()));
   });

@@ -7,7 +7,7 @@ import { fencesOf, read } from './markdown.js';
 
 const LIMIT = 60_000;
 const binary = await findRedis();
-const rule = fencesOf(read('docs/operations.md')).find(({ text }) => text.startsWith('user passerelle '))?.text.trim() ?? '';
+const rule = fencesOf(read('docs/operations/redis.md')).find(({ text }) => text.startsWith('user passerelle '))?.text.trim() ?? '';
 const file = (port: number): string => `
 redis: { url: "redis://passerelle:secret@127.0.0.1:${port}", timeout: 5s }
 ${USERS}
@@ -16,7 +16,7 @@ routes: { r: { match: { path: /r/** }, to: s, authenticate: none, limit: [5/h, {
 endpoints: { admin: { at: /ops, authorize: { roles: [admin] } } }
 `;
 
-(binary === null ? describe.skip : describe)('the rights that docs/operations.md gives to a gateway in Redis', () => {
+(binary === null ? describe.skip : describe)('the rights that docs/operations/redis.md gives to a gateway in Redis', () => {
   it('are enough for all it does, and for nothing else', async () => {
     expect(rule).not.toBe('');
     await using server = await RedisServer.start(binary as string, { lines: [rule] });

@@ -125,7 +125,7 @@ describe('T4: discover: { use: kubernetes }', () => {
   });
 });
 
-describe('deploy/kubernetes/rbac.yaml', () => {
+describe('deploy/kubernetes/base/rbac.yaml', () => {
   interface Manifest {
     readonly kind: string;
     readonly metadata: { readonly name: string; readonly namespace: string };
@@ -133,7 +133,7 @@ describe('deploy/kubernetes/rbac.yaml', () => {
     readonly roleRef?: unknown;
     readonly subjects?: unknown;
   }
-  const manifests = parseAllDocuments(readFileSync(new URL('../../deploy/kubernetes/rbac.yaml', import.meta.url), 'utf8')).map((document) => document.toJS() as Manifest);
+  const manifests = parseAllDocuments(readFileSync(new URL('../../deploy/kubernetes/base/rbac.yaml', import.meta.url), 'utf8')).map((document) => document.toJS() as Manifest);
   const [account, role, binding] = manifests as [Manifest, Manifest, Manifest];
 
   it('allows what the discovery asks for, and nothing else', async () => {

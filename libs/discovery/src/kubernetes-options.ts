@@ -27,7 +27,7 @@ export const kubernetesOptions = z.strictObject({
   token: filePath().default(`${ACCOUNT}/token`).describe('File with the bearer token, read again for every connection, since Kubernetes renews it. Default: that of the pod’s service account.'),
   ca: filePath().default(`${ACCOUNT}/ca.crt`).describe('File with the certificates that vouch for the API server. Default: that of the pod’s service account.'),
 }).describe(
-  'The pods of a Service, from its EndpointSlices: listed once, then watched. A pod that ends gets no more requests at once, unless all do and still serve. Zones come from Kubernetes; its topology hints are ignored, `zone.own` prefers near targets. Needs the verbs list and watch on endpointslices: deploy/kubernetes/rbac.yaml.',
+  'The pods of a Service, from its EndpointSlices: listed once, then watched. A pod that ends gets no more requests at once, unless all do and still serve. Zones come from Kubernetes; its topology hints are ignored, `zone.own` prefers near targets. Needs the verbs list and watch on endpointslices: deploy/kubernetes/base/rbac.yaml.',
 );
 
 export type KubernetesOptions = z.output<typeof kubernetesOptions>;

@@ -33,7 +33,7 @@ export function refusalOf({ verb, namespace, tokenFile }: Question, { status, re
   function headline(): string {
     switch (status) {
       case 401: return `the API server does not accept the token in ${tokenFile} (401)`;
-      case 403: return `the gateway may not ${verb} endpointslices of discovery.k8s.io in the namespace ${namespace} (403): a Role there has to allow the verb ${verb}, see deploy/kubernetes/rbac.yaml`;
+      case 403: return `the gateway may not ${verb} endpointslices of discovery.k8s.io in the namespace ${namespace} (403): a Role there has to allow the verb ${verb}, see deploy/kubernetes/base/rbac.yaml`;
       case 404: return 'the API server does not know EndpointSlices of discovery.k8s.io/v1 (404), which came with Kubernetes 1.21';
       default: return `the API server answered the ${verb} of endpointslices with ${status}`;
     }

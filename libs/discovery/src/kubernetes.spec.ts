@@ -261,7 +261,7 @@ describe('kubernetes', () => {
     api.put('users-a', slice(['10.0.0.1']));
     api.denied.add(verb);
     watch();
-    await hears(`lost: the gateway may not ${verb} endpointslices of discovery.k8s.io in the namespace shop (403): a Role there has to allow the verb ${verb}, see deploy/kubernetes/rbac.yaml: endpointslices.discovery.k8s.io is forbidden`);
+    await hears(`lost: the gateway may not ${verb} endpointslices of discovery.k8s.io in the namespace shop (403): a Role there has to allow the verb ${verb}, see deploy/kubernetes/base/rbac.yaml: endpointslices.discovery.k8s.io is forbidden`);
     await until(() => asked(verb).length >= 3, () => api.asked);
     expect(notes.told).toHaveLength(verb === 'list' ? 1 : 2);
     api.denied.clear();

@@ -3,9 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import {
   Answer, AnswerBody, events, Problem, problems, setAlarm,
-  type Abortable, type Alarm, type BodyControl, type Clock, type Exchange, type Outgoing, type ProblemType, type Sleeper, type Target, type Timeouts,
+  type Abortable, type Alarm, type BodyControl, type Clock, type Exchange, type Ledger, type Outgoing, type Sleeper, type Target, type Timeouts, type TryNotes,
 } from '#libs/kernel';
+import { isEndless, isPlain } from './answer-kind.js';
 import { classifyFailure, type Phase } from './failure.js';
+import { CONNECT, FIRST_BYTE, IDLE, type Limit } from './limits.js';
+import type { Outcome } from './outcome.js';
 import { copyResponseHeaders, copyTrailers } from './response-headers.js';
 
 /**
@@ -22,22 +25,18 @@ import { copyResponseHeaders, copyTrailers } from './response-headers.js';
  * 6. Whatever breaks becomes a problem that names the phase: before the header it rejects, after it the body fails, and
  *    where that is the target's fault `answerBroken` tells of it.
  * 7. An aborted exchange (client gone, total time over) aborts the try, wherever it is.
+ * 8. The ledger is told once how the try ended: an answer counts when it is whole, one without an end when it begins.
  *
  * @throws Problem by rejection: connect-timeout, first-byte-timeout, target-unreachable, bad-target-response, or the
  * reason the exchange was aborted with.
  */
-export function forward(exchange: Exchange, timeouts: Timeouts, clock: Clock): Promise<Answer> {
+export function forward(exchange: Exchange, timeouts: Timeouts, clock: Clock, ledger: Ledger): Promise<Answer> {
   // It may have happened while an interceptor waited for something else; a connection would be opened, or lost, for nothing.
   if (exchange.aborted) return Promise.reject(exchange.aborted);
   return new Promise((resolve, reject) => {
-    const trial = new Try(exchange, timeouts, clock, { resolve, reject });
+    const trial = new Try(exchange, timeouts, clock, { resolve, reject, ledger });
     trial.start();
   });
-}
-
-interface Outcome {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (problem: Problem) => void;
 }
 
 class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper {
@@ -51,6 +50,10 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   #body: AnswerBody | null = null;
   #phase: Phase = 'connect';
   #endless = false;
+  /** Of its answer; 0 while there is none. */
+  #status = 0;
+  #told = false;
+  #notes: TryNotes | null = null;
 
   constructor(
     private readonly exchange: Exchange,
@@ -69,6 +72,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
     this.#target.inFlight++;
     exchange.tries++;
     exchange.trial = this;
+    if (exchange.journal !== null) this.#notes = exchange.journal.begin(exchange);
     try {
       this.#target.dispatcher.dispatch({
         path: this.#target.basePath + outgoing.path + outgoing.query,
@@ -119,7 +123,12 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
       return;
     }
     this.#phase = 'response-body';
-    if (isEndless(fields['content-type'])) this.#letGo();
+    this.#notes?.answered(status);
+    this.#status = status;
+    if (isEndless(fields['content-type'])) {
+      this.#letGo();
+      this.#tell(null);
+    }
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
     this.#body = new AnswerBody(this);
     this.outcome.resolve(new Answer(status, copyResponseHeaders(fields), this.#body, statusText));
@@ -128,11 +137,14 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   onRequestUpgrade(_controller: Dispatcher.DispatchController, status: number, fields: IncomingHttpHeaders, socket: Duplex): void {
     this.#disarm();
     this.#letGo();
+    this.#notes?.answered(status);
+    this.#status = status;
+    this.#tell(null);
     this.exchange.targetTime = this.clock.elapsed() - this.#startedAt;
     const answer = new Answer(status, copyResponseHeaders(fields));
     answer.tunnel = socket;
     // Until it is joined with the client's connection nobody else looks after it.
-    socket.on('error', ignore).once('close', () => this.#finish());
+    socket.on('error', () => {}).once('close', () => this.#finish());
     this.exchange.onAbort({ abort: () => socket.destroy() });
     this.outcome.resolve(answer);
   }
@@ -148,6 +160,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     this.#finish();
+    this.#tell(null);
     (this.#body as AnswerBody).end(copyTrailers(trailers));
   }
 
@@ -205,46 +218,33 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
   // step 7
   abort(reason: Error): void {
     if (this.isOver) return;
-    this.#end(reason);
+    // Whoever gives up an answer says nothing of it.
+    if (this.#body) this.#tell(null);
+    this.#end(reason, reason);
     this.#controller?.abort(reason);
   }
 
-  #end(error: Error): Problem {
-    this.#finish();
+  #end(error: Error, givenUpFor: Error | null = null): Problem {
     const problem = classifyFailure(error, this.#phase);
+    this.#finish(givenUpFor ?? problem);
+    this.#tell(problem);
     if (this.#body) this.#body.fail(problem);
     else this.outcome.reject(problem);
     return problem;
   }
 
-  #finish(): void {
+  // step 8
+  #tell(problem: Problem | null): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.outcome.ledger.ended(this.exchange, this.#target, problem ?? this.#status);
+  }
+
+  #finish(reason: Error | null = null): void {
     if (this.isOver) return;
     this.isOver = true;
     this.#disarm();
     this.#target.inFlight--;
+    this.#notes?.ended(reason);
   }
 }
-
-interface Limit {
-  readonly type: ProblemType;
-  readonly detail: string;
-}
-
-const CONNECT: Limit = { type: problems.connectTimeout, detail: 'No connection to the service was to be had in time' };
-const FIRST_BYTE: Limit = { type: problems.firstByteTimeout, detail: 'The service did not begin to answer in time' };
-const IDLE: Limit = { type: problems.idleTimeout, detail: 'The service stopped in the middle of its answer' };
-
-/** Whether the body is what is left when the chunks are taken off (RFC 9112 7): only then may it go on without its coding. */
-function isPlain(fields: IncomingHttpHeaders): boolean {
-  const coding = fields['transfer-encoding'];
-  return coding === undefined || coding.toLowerCase() === 'chunked';
-}
-
-const ENDLESS = /^(?:text\/event-stream|multipart\/x-mixed-replace)\b/i;
-
-/** Streams that are meant to last: no total time, and silence is their nature. */
-export function isEndless(contentType: string | undefined): boolean {
-  return contentType !== undefined && ENDLESS.test(contentType);
-}
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
+export { isEndless } from './answer-kind.js';
 export { classifyFailure, type Phase } from './failure.js';
-export { forward, isEndless } from './forward.js';
+export { forward } from './forward.js';
 export { HOP_BY_HOP } from './hop-by-hop.js';
 export { Http2Dispatcher, type PoolStats } from './http2/dispatcher.js';
 export { compileNetworks, describeNetwork, isNetwork, NETWORK_WORDS } from './networks.js';

@@ -115,6 +115,15 @@ export interface WebSocketLimits {
   readonly ping: number;
 }
 
+/** Is told how tries of a service end. */
+export interface Ledger {
+  /**
+   * Called once per try, when nothing more can come of it. What it met is the status of its answer, or the problem there
+   * was instead or in the middle of it.
+   */
+  ended(exchange: Exchange, target: Target, met: number | Problem): void;
+}
+
 /** Answers that a route has at hand. */
 export interface StoredAnswers {
   /** Called once per request, before anybody is asked who they are; nothing may come of it yet. `null` where there is none. */
@@ -128,6 +137,8 @@ export interface Route {
   readonly name: string;
   /** The first path pattern; the label for metrics, logs and traces. */
   readonly template: string;
+  /** What the file says of it besides, by name, for logs and templates. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Where it leads: a service, or a built-in endpoint, with one operation of it after a `/` where it is for that alone. */
   readonly service: Service | null;
   readonly endpoint: string | null;

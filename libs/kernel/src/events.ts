@@ -1,9 +1,8 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
 import type { Service } from './contracts.js';
 import type { Exchange } from './exchange.js';
-import type { Problem } from './problem.js';
 import type { Secret } from './secret.js';
-import type { Target } from './target.js';
+import type { BreakerChange, Retry, TargetChange, TargetProbed, TryFailed, DiscoveryState, BrokenAnswer, Mirrored, Shed, Hedged } from './service-events.js';
 
 /** A typed event over diagnostics_channel: publishing costs one comparison when nobody listens. */
 export class Event<T> {
@@ -36,66 +35,6 @@ export interface ReloadReport {
   readonly version: string;
   /** What is wrong, one line each; empty when all is well. */
   readonly errors: readonly string[];
-}
-
-export type BreakerState = 'closed' | 'open' | 'half-open';
-
-/** A circuit breaker changed its state. */
-export interface BreakerChange {
-  readonly service: string;
-  /** The route whose own breaker it is; `null` for that of the service. */
-  readonly route: string | null;
-  readonly from: BreakerState;
-  readonly to: BreakerState;
-}
-
-/** Another try of an exchange follows; `exchange.target` is the one that failed. */
-export interface Retry {
-  readonly exchange: Exchange;
-  /** Milliseconds until then. */
-  readonly delay: number;
-}
-
-/** A target was taken out because requests to it failed, or came back. */
-export interface TargetChange {
-  readonly service: string;
-  readonly target: Target;
-}
-
-/** What a registry says of a service, or that it says nothing. */
-export interface DiscoveryState {
-  readonly service: string;
-  /** Why its last known targets may be out of date; `null` when they are not. */
-  readonly stale: string | null;
-}
-
-/** A request to a target broke after its response header was there. */
-export interface BrokenAnswer {
-  readonly exchange: Exchange;
-  readonly target: Target;
-  readonly problem: Problem;
-}
-
-/** What became of a request that was to be mirrored to another service. */
-export interface Mirrored {
-  readonly service: string;
-  readonly outcome: 'sent' | 'skipped' | 'failed';
-}
-
-/** A request was turned away because its service had all the requests it may have. */
-export interface Shed {
-  readonly exchange: Exchange;
-  readonly service: string;
-  /** `critical`, `high`, `normal` or `low`. */
-  readonly priority: string;
-}
-
-/** A request that was sent to more than one target at once is decided. */
-export interface Hedged {
-  readonly exchange: Exchange;
-  readonly service: string;
-  /** `won`: a target that was asked later was faster. `lost`: the first one was. `failed`: none gave a good answer. */
-  readonly outcome: 'won' | 'lost' | 'failed';
 }
 
 /** Counters could not be asked, so a limit was judged without them. */
@@ -183,6 +122,14 @@ export interface SpanFigures {
   readonly failed: number;
 }
 
+/** Why a request got its route. */
+export interface RouteExplained {
+  readonly exchange: Exchange;
+  readonly version: string | null;
+  /** Routes that lead to its path too, and why each did not get it. */
+  readonly others: readonly string[];
+}
+
 /** Somebody is to get a message. Whoever listens may send it; the gateway itself does so by SMTP where the file says how. */
 export interface MessageDue {
   /** Prove an address, choose a new password, or hear that somebody wanted to make the account again. */
@@ -210,19 +157,31 @@ export const events = {
   exchangeOpened: new Event<Exchange>('exchange:opened'),
   /** One of our own controllers has done what it was asked, and nothing of its answer has left; `status` says how it went. */
   endpointAnswering: new Event<Exchange>('endpoint:answering'),
+  /** Just before it is closed: every slot is final but `sampled` and `spanId`, for whoever exports traces has the last word on them now. */
+  exchangeClosing: new Event<Exchange>('exchange:closing'),
   /** After the last byte was handed over, or the client left; every slot is final. */
   exchangeClosed: new Event<Exchange>('exchange:closed'),
+  /** It is looked at; of the four outcomes one may follow, or none where nothing has changed. */
+  configurationLoading: new Event<Pick<ReloadReport, 'file'>>('configuration:loading'),
   configurationLoaded: new Event<ReloadReport>('configuration:loaded'),
   configurationLoadFailed: new Event<ReloadReport>('configuration:load-failed'),
   configurationApplied: new Event<ReloadReport>('configuration:applied'),
   configurationApplyFailed: new Event<ReloadReport>('configuration:apply-failed'),
   audited: new Event<AuditNotice>('audited'),
   auditChanged: new Event<AuditFigures>('audit:changed'),
+  /** It bears a valid debug header, and what is decided on it is told in the log. */
+  exchangeDebugged: new Event<Exchange>('exchange:debugged'),
+  routeExplained: new Event<RouteExplained>('route:explained'),
+  /** How many lines of the log came to nothing since the process began: nobody read what was written. */
+  logLinesDropped: new Event<number>('log:lines-dropped'),
   spansChanged: new Event<SpanFigures>('spans:changed'),
   messageDue: new Event<MessageDue>('message:due'),
   messageFailed: new Event<MessageFailed>('message:failed'),
   breakerChanged: new Event<BreakerChange>('breaker:changed'),
   retryScheduled: new Event<Retry>('retry:scheduled'),
+  /** Another try would have followed, but the budget of the service is used up. */
+  retryBudgetExhausted: new Event<{ readonly exchange: Exchange; readonly service: string }>('retry:budget-exhausted'),
+  tryFailed: new Event<TryFailed>('try:failed'),
   limitStoreAway: new Event<LimitStoreAway>('limit:store-away'),
   redisChanged: new Event<RedisState>('redis:changed'),
   databaseChanged: new Event<DatabaseState>('database:changed'),
@@ -234,6 +193,8 @@ export const events = {
   requestMirrored: new Event<Mirrored>('request:mirrored'),
   /** `duration` is in milliseconds. */
   targetEjected: new Event<TargetChange & { readonly duration: number }>('target:ejected'),
+  /** By the clock, or because somebody wanted to know. */
+  targetProbed: new Event<TargetProbed>('target:probed'),
   /** Probes found it well or not; `message` says why not. */
   targetHealthChanged: new Event<TargetChange & { readonly healthy: boolean; readonly message: string | null }>('target:health-changed'),
   /** Targets of a service in force came, went or got another place. */

@@ -5,6 +5,7 @@ import type { Alarm } from './alarm.js';
 import type { Answer } from './answer.js';
 import type { Route, Service } from './contracts.js';
 import { HeaderList } from './header-list.js';
+import type { Journal } from './journal.js';
 import type { LimitReport, OwnLimits } from './limit-report.js';
 import type { Principal } from './principal.js';
 import type { Problem } from './problem.js';
@@ -63,6 +64,8 @@ export class Exchange {
   // src/http, step 1
   query: string;
   id = '';
+  /** The id that a chain of requests shares, where the file wants one (`correlationId`); else empty. */
+  correlationId = '';
   /** Version of HTTP that it came over: `1.0`, `1.1` or `2`. */
   httpVersion = '1.1';
   /** `http` or `https`, as the client's side of the outermost trusted proxy saw it. */
@@ -75,8 +78,14 @@ export class Exchange {
   client = '';
   /** Says the trace id when it is first asked for: of most exchanges that a cache answers nobody asks. */
   trace: (headers: IncomingHttpHeaders) => string = NO_TRACE;
-  /** Whether its trace is exported, so that somebody who follows its trace id finds something. */
+  /** Whether its trace is exported, so that somebody who follows its trace id finds something. Final once `exchangeClosing` was told. */
   sampled = false;
+  /** W3C id of the span that is this exchange, 16 hex digits; empty where none is exported. */
+  spanId = '';
+  /** Notes what becomes of it, for its trace; `null` where nobody exports any. */
+  journal: Journal | null = null;
+  /** It bears a valid debug header (`log.debug`): what is decided is told in the log. */
+  debugged = false;
   /** The client's certificate, where its connection proved one that `server.tls.ca` vouches for. */
   certificate: X509Certificate | null = null;
   /** The request's body; `null` when it has none. */
@@ -94,9 +103,15 @@ export class Exchange {
   params: Readonly<Record<string, string>> = NO_PARAMS;
   /** The path without a version prefix: what a service gets unless the route rewrites it. */
   servicePath = '';
+  /** API version of the call; `null` where it has none. */
+  version: string | null = null;
+  /** Whether it named that version itself; else it is the default. */
+  versionNamed = false;
 
   // src/auth, step 3
   principal: Principal | null = null;
+  /** The token that was cut out of the query, for services that ask for it there; `null` for none. */
+  queryToken: string | null = null;
   /** Limits that came with a credential; `null` for none. */
   ownLimits: OwnLimits | null = null;
   /** Fields that the answer gets whatever it turns out to be, such as a renewed session cookie. */
@@ -201,8 +216,9 @@ export class Exchange {
   /** A fork that goes on when this one is over, for work nobody waits for: neither aborted with it nor under its total time. */
   detach(): Exchange {
     const fork = new Exchange(this);
-    const { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, outgoing } = this;
-    Object.assign(fork, { id, scheme, host, peer, client, traceId, route, params, servicePath, principal, failed: this.failed });
+    const { correlationId, debugged, id, scheme, host, peer, client, traceId, route, params, servicePath, version, versionNamed, principal, queryToken, outgoing } = this;
+    Object.assign(fork, { correlationId, debugged, id, scheme, host, peer, client, traceId, route, params, servicePath, version, versionNamed, principal, queryToken, failed: this.failed });
+    fork.journal = this.journal;
     if (outgoing) fork.outgoing = { ...outgoing, headers: new HeaderList([...outgoing.headers.flat]) };
     return fork;
   }

@@ -3,10 +3,11 @@ export { Answer } from './answer.js';
 export { AnswerBody, type BodyControl, type BodySink } from './answer-body.js';
 export { systemClock, type Clock, type Random } from './clock.js';
 export type {
-  AnswerHead, Authenticator, Balancer, Discovery, Finder, Guard, Interceptor, Next, ProblemRenderer, Route, Service, Snapshot, StoredAnswers, Timeouts, Transform, WebSocketLimits,
+  AnswerHead, Authenticator, Balancer, Discovery, Finder, Guard, Interceptor, Ledger, Next, ProblemRenderer, Route, Service, Snapshot, StoredAnswers, Timeouts, Transform, WebSocketLimits,
 } from './contracts.js';
-export { Event, events, type AuditFigures, type AuditNotice, type BreakerChange, type BreakerState, type BrokenAnswer, type DiscoveryState, type HandshakeFailure, type Hedged, type IssuerState, type LimitStoreAway, type MessageDue, type MessageFailed, type Mirrored, type Purge, type RedisState, type ReloadReport, type Retry, type Shed, type SpanFigures, type TargetChange } from './events.js';
+export { Event, events, type AuditFigures, type AuditNotice, type HandshakeFailure, type IssuerState, type LimitStoreAway, type MessageDue, type MessageFailed, type Purge, type RedisState, type ReloadReport, type RouteExplained, type SpanFigures } from './events.js';
 export { Exchange, type Abortable, type Arrival, type CacheOutcome, type Outgoing } from './exchange.js';
+export type { Journal, TryNotes } from './journal.js';
 export type { LimitReport, OwnLimit, OwnLimits } from './limit-report.js';
 export {
   defineAuthenticator, defineBalancer, defineDiscovery, defineGuard, defineInterceptor, defineTransform, ExtensionRegistry,
@@ -20,5 +21,7 @@ export { defineProblem, Problem, problemCatalogue, type ProblemExtras, type Prob
 export { problems } from './problems.js';
 export { Secret } from './secret.js';
 export { secretText } from './secret-schema.js';
+export type { BreakerChange, BreakerState, BrokenAnswer, DiscoveryState, Hedged, Mirrored, Retry, Shed, TargetChange, TargetProbed, TryFailed } from './service-events.js';
 export { Target, type Address, type Placement } from './target.js';
+export { readTraceParent, traceFlags, writeTraceParent, type TraceParent } from './traceparent.js';
 export { parseDuration, parseShare, parseSize } from './units.js';

@@ -14,7 +14,7 @@ export const problems = {
   }),
   invalidBody: defineProblem({
     code: 'invalid-body', status: 400, title: 'The body cannot be read',
-    help: 'This route looks into the body (a transform or a validation asks for it) and it is not valid JSON. Correct the body or its Content-Type.',
+    help: 'This route looks into the body (a transform or a validation asks for it) and it is not valid JSON, XML or CSV, as its type says. Correct the body or its Content-Type.',
   }),
   upgradeRefused: defineProblem({
     // RFC 9110 15.5.4: understood, but not to be had here. 426 would ask for an upgrade, 501 would say that there are none.
@@ -27,7 +27,7 @@ export const problems = {
   }),
   notFound: defineProblem({
     code: 'not-found', status: 404, title: 'There is no such thing',
-    help: 'A controller of a plugin answered that what was asked for does not exist.',
+    help: 'A controller of a plugin, or a GraphQL service that the route asks, answered that what was asked for does not exist.',
   }),
   unknownService: defineProblem({
     code: 'unknown-service', status: 404, title: 'No such service',
@@ -49,9 +49,13 @@ export const problems = {
     code: 'request-timeout', status: 408, title: 'The request took too long to arrive',
     help: 'The client sent its header or body too slowly. Raise `server.timeout` if such clients are expected.',
   }),
+  gone: defineProblem({
+    code: 'gone', status: 410, title: 'This is not offered any more',
+    help: 'The version of the API, or the route, has ended: its `sunset` is over and the file says `after: gone`. `Link` names what takes its place.',
+  }),
   bodyTooLarge: defineProblem({
     code: 'body-too-large', status: 413, title: 'The body is too large',
-    help: 'The body is over the limit of this route (`body.limit`).',
+    help: 'The body is over the limit of this route (`body.limit`), or a file or a value of a form is (`body.multipart`); `errors` then names the field.',
   }),
   uriTooLong: defineProblem({
     code: 'uri-too-long', status: 414, title: 'The URL is too long',
@@ -59,7 +63,7 @@ export const problems = {
   }),
   unsupportedMediaType: defineProblem({
     code: 'unsupported-media-type', status: 415, title: 'The content type is not accepted',
-    help: 'The route accepts only the content types of `body.types`.',
+    help: 'The route accepts only the content types of `body.types`, and in a form only files of those of `body.multipart`; `errors` then names the field.',
   }),
   unprocessable: defineProblem({
     code: 'unprocessable', status: 422, title: 'The request was understood but is not valid',
@@ -94,6 +98,10 @@ export const problems = {
   callFailed: defineProblem({
     code: 'call-failed', status: 502, title: 'A service did not give its part',
     help: 'The route puts its answer together from several calls (`aggregate`), and one of them was answered with an error status, without the JSON that was asked for, or with more of it than `max`.',
+  }),
+  graphqlFailed: defineProblem({
+    code: 'graphql-failed', status: 502, title: 'The GraphQL service answered with errors',
+    help: 'The route asks a GraphQL service (`rest-to-graphql`), which answered with errors, or without the data that was asked for; `errors` tells which. Compare `query` and `variables` of the transform with the schema of the service.',
   }),
   protocolMismatch: defineProblem({
     code: 'protocol-mismatch', status: 502, title: 'The service does not speak this protocol',

@@ -20,6 +20,9 @@ export interface Address extends Placement {
 export class Target {
   /** Tries under way; balancers read it. */
   inFlight = 0;
+  /** Tries that ended well here, and that failed; what says nothing of the target, such as a client that left, is neither. */
+  ok = 0;
+  failed = 0;
   /**
    * `clock.elapsed()` when it joined a service that was there before, or recovered: a service's `slowStart` counts from
    * it. `null` for a target that is warm.

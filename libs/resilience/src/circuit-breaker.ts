@@ -19,6 +19,15 @@ export interface BreakerOptions {
   readonly trials: number;
 }
 
+/** What a breaker has counted; of one that is not closed, until it opened. */
+export interface BreakerFigures {
+  readonly failures: number;
+  /** Requests that went well; of a half-open one, its trials. */
+  readonly successes: number;
+  /** Time of the last failure in milliseconds since the epoch; `null` for none. */
+  readonly failedAt: number | null;
+}
+
 /** Whom a breaker guards; `route` is `null` when it is the whole service. */
 export interface BreakerScope {
   readonly service: string;
@@ -54,6 +63,9 @@ export class CircuitBreaker {
   #byHand = false;
   #entered = 0;
   #passed = 0;
+  #failedAt: number | null = null;
+  /** Failures that opened it. */
+  #felled = 0;
   readonly #window: SlidingWindow;
 
   constructor(private readonly scope: BreakerScope, private readonly options: BreakerOptions, private readonly clock: Clock) {
@@ -62,6 +74,13 @@ export class CircuitBreaker {
 
   get state(): BreakerState {
     return this.#state;
+  }
+
+  get figures(): BreakerFigures {
+    const failedAt = this.#failedAt;
+    if (this.#state !== 'closed') return { failures: this.#felled, successes: this.#passed, failedAt };
+    const failures = Math.max(this.#window.count(FAILED), this.#inARow);
+    return { failures, successes: Math.max(0, this.#window.count(ALL) - failures), failedAt };
   }
 
   /** @returns `REFUSED`, or a pass to hand back to `report` exactly once. */
@@ -76,6 +95,7 @@ export class CircuitBreaker {
   report(pass: number, outcome: Outcome, duration: number): void {
     if (pass !== this.#epoch) return;
     const { slow } = this.options;
+    if (outcome === 'failure') this.#failedAt = this.clock.now();
     const tooSlow = slow !== null && outcome !== 'ignored' && duration > slow.over;
     if (this.#state === 'half-open') this.#judgeTrial(outcome, tooSlow);
     else if (outcome !== 'ignored') this.#count(outcome === 'failure', tooSlow);
@@ -144,6 +164,7 @@ export class CircuitBreaker {
 
   #change(to: BreakerState): void {
     const from = this.#state;
+    if (from === 'closed') this.#felled = this.figures.failures;
     this.#state = to;
     this.#byHand = false;
     this.#epoch++;

@@ -1,6 +1,6 @@
 export { exponentialBackoff, parseRetryAfter, type Backoff } from './backoff.js';
 export { Bulkhead, type BulkheadOptions } from './bulkhead.js';
-export { CircuitBreaker, REFUSED, type BreakerOptions, type BreakerScope, type Outcome } from './circuit-breaker.js';
+export { CircuitBreaker, REFUSED, type BreakerFigures, type BreakerOptions, type BreakerScope, type Outcome } from './circuit-breaker.js';
 export { elsewhere } from './elsewhere.js';
 export { compileJudge, statusSet, type Judge, type JudgeOptions } from './judge.js';
 export { OutlierDetector, type OutlierOptions } from './outlier.js';

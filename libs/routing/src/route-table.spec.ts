@@ -69,7 +69,7 @@ describe('path patterns', () => {
 
   it('hands back all of a match, and one shared object for no parameters', () => {
     const routes = table({ r: { path: ['/a'] }, s: { path: ['/b/:x'] } });
-    expect(routes.find(request('GET /b/1'))).toEqual({ name: 's', value: 'value of s', pattern: '/b/:x', params: { x: '1' }, version: null, path: '/b/1' });
+    expect(routes.find(request('GET /b/1'))).toEqual({ name: 's', value: 'value of s', pattern: '/b/:x', params: { x: '1' }, version: null, named: false, path: '/b/1' });
     const params = routes.find(request('GET /a'))?.params;
     expect(Object.isFrozen(params)).toBe(true);
     expect(routes.find(request('GET /a'))?.params).toBe(params);

@@ -47,9 +47,7 @@ export class RouteTable<T> {
   find(request: RouteRequest, cost?: SearchCost): Match<T> | null {
     const versioned = this.#versions === null ? null : this.#versions.read(request);
     if (versioned !== null && !versioned.known) return null;
-    const match = versioned === null
-      ? this.#search.find(request, null, request.path)
-      : this.#search.find(request, versioned.version, versioned.path);
+    const match = this.#search.find(request, versioned);
     if (cost) {
       cost.steps = this.#search.steps;
       cost.candidates = this.#search.candidates;
@@ -62,13 +60,13 @@ export class RouteTable<T> {
    * that want only another method (405). Empty when there are none (404).
    */
   allow(request: RouteRequest): readonly string[] {
-    const { version, known, path } = this.#versioned(request);
+    const { version, known, path } = this.versionOf(request);
     return known ? this.#methods.find(request, version, path) : [];
   }
 
   /** Says of every route why it won or lost. For people and tools: it looks at all routes. */
   explain(request: RouteRequest): Explanation {
-    const versioned = this.#versioned(request);
+    const versioned = this.versionOf(request);
     const sorted = (this.#sorted ??= this.#candidates.toSorted(compareSpecificity));
     const routes = judge(sorted, questionOf(request, versioned, this.#versions?.spec.names ?? []));
     const winner = routes.find(({ outcome }) => outcome === 'won')?.name ?? null;
@@ -81,7 +79,8 @@ export class RouteTable<T> {
     };
   }
 
-  #versioned(request: RouteRequest): Versioned {
-    return this.#versions?.read(request) ?? { version: null, known: true, path: request.path };
+  /** Which version a request asks for, whether a route serves it or not. */
+  versionOf(request: RouteRequest): Versioned {
+    return this.#versions?.read(request) ?? { version: null, named: false, known: true, path: request.path };
   }
 }

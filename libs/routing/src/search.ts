@@ -3,6 +3,7 @@ import { RequestFacts } from './conditions.js';
 import type { Pattern } from './pattern.js';
 import type { Leaf } from './trie.js';
 import type { Match, RouteRequest } from './types.js';
+import type { Versioned } from './versions.js';
 import { Walk } from './walk.js';
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
@@ -14,14 +15,16 @@ export class Search<T> extends Walk<T> {
   #request: RouteRequest | null = null;
   #facts: RequestFacts | null = null;
   #version: string | null = null;
+  #named = false;
   #match: Match<T> | null = null;
 
-  /** `path` is that of the request without a version prefix. */
-  find(request: RouteRequest, version: string | null, path: string): Match<T> | null {
+  /** @param versioned what the request says of its version; `null` where there are none. */
+  find(request: RouteRequest, versioned: Versioned | null): Match<T> | null {
     this.candidates = 0;
     this.#request = request;
-    this.#version = version;
-    this.walk(request.host, path);
+    this.#version = versioned === null ? null : versioned.version;
+    this.#named = versioned !== null && versioned.named;
+    this.walk(request.host, versioned === null ? request.path : versioned.path);
     const match = this.#match;
     this.#request = this.#facts = this.#match = null;
     return match;
@@ -37,6 +40,7 @@ export class Search<T> extends Walk<T> {
         pattern: candidate.pattern.text,
         params: this.#params(candidate.pattern, restAt),
         version: this.#version,
+        named: this.#named,
         path: this.path,
       };
       return true;

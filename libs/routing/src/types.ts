@@ -64,6 +64,8 @@ export interface Match<T> {
   readonly params: Readonly<Record<string, string>>;
   /** The API version of the call; `null` when it names none and there is no default. */
   readonly version: string | null;
+  /** Whether the call named its version; else it is the default. */
+  readonly named: boolean;
   /** The path without a version prefix: what a service gets by default. */
   readonly path: string;
 }

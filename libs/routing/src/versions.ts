@@ -4,6 +4,8 @@ import type { RouteMistake, RouteRequest, VersionsSpec } from './types.js';
 export interface Versioned {
   /** `null`: it names none and there is no default. May be a name that does not exist; then no route matches. */
   readonly version: string | null;
+  /** Whether the call says so; else it is the default. */
+  readonly named: boolean;
   readonly known: boolean;
   readonly path: string;
 }
@@ -25,9 +27,10 @@ export class VersionReader {
   read(request: RouteRequest): Versioned {
     const { path } = request;
     const prefixed = this.spec.prefix ? this.#prefixOf(path) : null;
-    if (prefixed !== null) return { version: prefixed, known: true, path: path.slice(prefixed.length + 1) || '/' };
-    const version = this.#fromHeader(request) ?? this.#fromAccept(request) ?? this.spec.default ?? null;
-    return { version, known: version === null || this.names.has(version), path };
+    if (prefixed !== null) return { version: prefixed, named: true, known: true, path: path.slice(prefixed.length + 1) || '/' };
+    const asked = this.#fromHeader(request) ?? this.#fromAccept(request);
+    const version = asked ?? this.spec.default ?? null;
+    return { version, named: asked !== undefined, known: version === null || this.names.has(version), path };
   }
 
   #prefixOf(path: string): string | null {

@@ -1,4 +1,5 @@
 export { bodyToQuery } from './body-to-query.js';
+export { csvToJson } from './csv-to-json.js';
 export { collect, readBody, type Collected } from './buffer-body.js';
 export { compileCall } from './call-request.js';
 export { compileCombination, MISSING, type Ingredients } from './combine.js';
@@ -7,13 +8,19 @@ export { transformSkipped, type SkipReason, type TransformSkipped } from './even
 export type { HeaderEdit } from './header-edit.js';
 export { headerValue } from './header-value.js';
 export { jsonBody } from './json-body.js';
+export { jsonToCsv } from './json-to-csv.js';
+export { jsonToXml } from './json-to-xml.js';
+export { listPage } from './list-page.js';
 export { compileFixedPath, valueAt } from './json-path.js';
+export { LINE_VARIABLES, lineVariable, type LineScope } from './line-template.js';
 export { compilePath, type PathSettings, type TrailingSlash } from './path.js';
 export { compileQuery, type QuerySettings } from './query.js';
 export { queryToBody } from './query-to-body.js';
 export { compileRedirects } from './redirects.js';
 export { compileRequestHeaders, foldName, type ContextNames, type RequestHeaders, type RequestHeaderSettings } from './request-headers.js';
 export { compileTemplate, REQUEST_VARIABLES, requestVariable, type TemplateScope } from './request-template.js';
+export { restToGraphql } from './rest-to-graphql.js';
+export { xmlToJson } from './xml-to-json.js';
 export { readJsonAnswer } from './read-json-answer.js';
 export { compileResponseHeaders, partByRequest } from './response-headers.js';
-export { compileJsonTemplate, compileText, TemplateError, type Getter, type Resolve } from './template.js';
+export { compileJsonTemplate, compileText, literalOf, TemplateError, type Getter, type Resolve } from './template.js';

@@ -125,6 +125,18 @@ describe('response', () => {
     expect(text(answer)).toBe('{"message":"x"}');
   });
 
+  it('edits nothing but errors when told so, and then asks for nothing special', async () => {
+    const errors = transform({ on: 'response', answers: 'errors', copy: { detail: 'message' } });
+    for (const [status, text] of [[200, '{"detail":"x"}'], [404, '{"detail":"x","message":"x"}']] as const) {
+      const answer = new Answer(status, new HeaderList(Object.entries(json).flat()), AnswerBody.of('{"detail":"x"}'));
+      await errors.response?.(exchangeOf(), answer);
+      expect(String(answer.body?.takeWhole())).toBe(text);
+    }
+    const exchange = exchangeOf({ headers: { range: 'bytes=0-9', 'accept-encoding': 'compress' } });
+    await errors.request?.(exchange);
+    expect(exchange.outgoing.headers.flat).toEqual(['range', 'bytes=0-9', 'accept-encoding', 'compress']);
+  });
+
   it('is asked for in a form that can be edited', async () => {
     const exchange = exchangeOf({ headers: { range: 'bytes=0-9', 'if-range': '"1"', 'accept-encoding': 'compress, gzip;q=0.5', accept: '*/*' } });
     await shaped.request?.(exchange);
@@ -137,7 +149,7 @@ describe('response', () => {
 
 describe('options', () => {
   it.each([
-    [{}, 'on'], [{ on: 'both' }, 'on'], [{ on: 'request', remove: ['a..b'] }, 'remove.0'], [{ on: 'request', wrap: 'a.*.b' }, 'wrap'],
+    [{}, 'on'], [{ on: 'both' }, 'on'], [{ on: 'request', remove: ['a..b'] }, 'remove.0'], [{ on: 'request', wrap: 'a.*.b' }, 'wrap'], [{ on: 'response', copy: { a: 'b.*.c' } }, 'copy.a'], [{ on: 'response', claims: { t: { sub: '' } } }, 'claims.t.sub'],
     [{ on: 'request', set: { a: '{nope}' } }, 'set.a'], [{ on: 'request', set: { 'a.*': 1 } }, 'set.a.*'], [{ on: 'request', max: '1' }, 'max'],
   ])('%j is a mistake at %s', (options, place) => {
     expect(jsonBody.schema.safeParse(options).error?.issues[0]?.path.join('.')).toBe(place);

@@ -1,5 +1,6 @@
 import type { Exchange } from '#libs/kernel';
 import { isContainer } from './exact-json.js';
+import { compileClaims, compileCopy, type Copies, type TokenClaims } from './json-copy.js';
 import { compileFixedPath, compileJsonPath, eachContainer, putKey, removeKey, valueAt, type JsonPath } from './json-path.js';
 import { compilePick } from './json-pick.js';
 import { compileRename } from './json-rename.js';
@@ -11,6 +12,8 @@ export interface JsonEdits {
   readonly pick?: readonly string[] | undefined;
   readonly remove: readonly string[];
   readonly rename: Readonly<Record<string, string>>;
+  readonly claims?: TokenClaims | undefined;
+  readonly copy?: Copies | undefined;
   readonly wrap?: string | undefined;
   /** Path to a JSON template. */
   readonly set: Readonly<Record<string, unknown>>;
@@ -20,16 +23,18 @@ export interface JsonEdits {
 export type EditJson = (value: unknown, exchange: Exchange) => unknown;
 
 /**
- * Compiles the edits in their fixed order: unwrap, pick, remove, rename, wrap, set.
+ * Compiles the edits in their fixed order: unwrap, pick, remove, rename, claims, copy, wrap, set.
  * @throws TemplateError for a path or a template that cannot be compiled.
  */
 export function compileJsonEdits(edits: JsonEdits, compileValue: (template: unknown) => Getter<Exchange>): EditJson {
-  const { unwrap, pick, remove, rename, wrap, set } = edits;
+  const { claims, copy, unwrap, pick, remove, rename, wrap, set } = edits;
   const steps: EditJson[] = [];
   if (unwrap !== undefined) steps.push(compileUnwrap(compileFixedPath(unwrap)));
   if (pick !== undefined) steps.push(compilePick(pick));
   steps.push(...remove.map(compileRemove));
   if (Object.keys(rename).length > 0) steps.push(compileRename(rename));
+  if (claims !== undefined) steps.push(compileClaims(claims));
+  if (copy !== undefined) steps.push(compileCopy(copy));
   if (wrap !== undefined) steps.push(compileWrap(compileFixedPath(wrap)));
   steps.push(...Object.entries(set).map(([path, template]) => compileSet(compileJsonPath(path), compileValue(template))));
   return (value, exchange) => steps.reduce((present, step) => step(present, exchange), value);

@@ -52,6 +52,17 @@ export function removeKey(container: Record<string, unknown>, key: string): void
   else if (Object.hasOwn(container, key) && key !== 'length') container.splice(Number(key), 1);
 }
 
+/** Sets the value at a path without `*`. Objects on the way that are missing are made; what is no object is left alone. */
+export function putAt(root: unknown, path: JsonPath, value: unknown): void {
+  let container = root;
+  for (const key of path.slice(0, -1)) {
+    if (!isContainer(container) || Array.isArray(container)) return;
+    if (!Object.hasOwn(container, key)) putKey(container, key, {});
+    container = container[key];
+  }
+  if (isContainer(container) && !Array.isArray(container)) putKey(container, path.at(-1) as string, value);
+}
+
 /** Sets a field as data: a client's key `__proto__` stays a key. */
 export function putKey(container: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });

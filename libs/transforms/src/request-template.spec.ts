@@ -37,6 +37,7 @@ it.each([
   ['{request.header.x-latin1}', 'é'],
   ['{request.scheme}://{request.host}', 'https://public.example'],
   ['{request.client}', '203.0.113.7'],
+  ['{request.bearer}{request.version}', ''],
   ['{params.name}', 'café'],
   ['{params.broken}', '%zz'],
   ['{params.none}', ''],
@@ -57,4 +58,18 @@ it.each(['principal.name', 'request', 'request.header.', 'principal.claims.', 'c
 
 it('tells what is allowed', () => {
   expect(() => compileTemplate('{user.id}')).toThrow(/\{user\.id\}; allowed: principal\.id, .*params\.<name>/);
+});
+
+it.each([['Bearer abc.d-e', 'abc.d-e'], ['bearer  abc ', 'abc'], ['Basic abc', ''], ['Bearer', ''], ['Bearer a b', '']])('{request.bearer} of %j is "%s"', (authorization, expected) => {
+  expect(compileTemplate('{request.bearer}')(exchangeOf({ headers: { authorization } }))).toBe(expected);
+});
+
+it('{request.bearer} may have come in the query, out of which it was cut', () => {
+  const exchange = exchangeOf();
+  exchange.queryToken = 'abc';
+  expect(compileTemplate('{request.bearer}')(exchange)).toBe('abc');
+});
+
+it('{request.version} is the version of the call', () => {
+  expect(compileTemplate('{request.version}')(Object.assign(exchangeOf(), { version: 'v2' }))).toBe('v2');
 });

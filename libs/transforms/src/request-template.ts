@@ -18,6 +18,9 @@ const FIXED: ReadonlyMap<string, Getter<Exchange>> = new Map<string, Getter<Exch
   ['request.query', ({ query }) => query.slice(1)],
   ['request.host', ({ host }) => host],
   ['request.scheme', ({ scheme }) => scheme],
+  // As the client sent it: in its header, or in the query, out of which it was cut.
+  ['request.bearer', ({ headers, queryToken }) => /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? queryToken ?? undefined],
+  ['request.version', ({ version }) => version ?? undefined],
   ['request.client', ({ client }) => client],
   ['route.name', ({ route }) => route?.name],
   ['service.name', ({ route, service }) => (service ?? route?.service)?.name],
@@ -29,6 +32,7 @@ const FAMILIES: readonly (readonly [prefix: string, example: string, build: (res
   ['principal.claims.', 'principal.claims.<path>', (path) => ({ principal }) => principal ? atPath(principal.claims, path) : undefined],
   ['request.query.', 'request.query.<name>', (name) => ({ query }) => queryValue(query, name)],
   ['request.header.', 'request.header.<name>', headerGetter],
+  ['route.labels.', 'route.labels.<name>', (name) => ({ route }) => route?.labels[name]],
   ['params.', 'params.<name>', (name) => ({ params }) => decoded(params[name])],
 ];
 

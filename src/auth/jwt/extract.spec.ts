@@ -52,6 +52,12 @@ it('cuts the query even when another place is refused first', () => {
   expect(exchange.query).toBe('?keep=%20+');
 });
 
+it('keeps what it cut out of the query for services that want it there', () => {
+  const exchange = exchangeWith([], '?token=abc&a=1');
+  compileExtraction([{ query: 'token' }])(exchange);
+  expect([exchange.query, exchange.queryToken]).toEqual(['?a=1', 'abc']);
+});
+
 it('scrubs what looks like a token, and nothing else', () => {
   const exchange = exchangeWith([], `?token=reset-7f3a&token=${JWT}&x=${JWT}`);
   compileScrub([{ query: 'token' }])?.(exchange);

@@ -100,7 +100,8 @@ function lookInQuery(name: string): Look {
     const cut = cutFromQuery(exchange.query, name, () => true);
     if (!cut) return null;
     exchange.query = cut.query;
-    return onlyOne(cut.values.filter((value) => value !== ''));
+    exchange.queryToken = onlyOne(cut.values.filter((value) => value !== ''));
+    return exchange.queryToken;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { RouteTable } from '#libs/routing';
 import { loadConfig, routeEntries, type GatewayConfig, type RouteSettings, type TableLine } from '../../config/index.js';
+import { endingsOf } from '../endings.js';
 import { EXIT } from '../failure.js';
 import type { Io } from '../io.js';
 import { loadOptions, withConfig, type CommonOptions } from '../options.js';
@@ -18,6 +19,8 @@ interface Line {
   readonly who: string;
   readonly path: RouteSettings['path'];
   readonly policies: readonly string[];
+  /** What goes away of it; empty for nothing. */
+  readonly ends: string;
   readonly file: string;
   readonly line: number;
 }
@@ -51,16 +54,18 @@ function lineOf({ kind, key, name, match }: TableLine, config: GatewayConfig): L
     methods: match.methods ?? [], hosts: match.hosts ?? [], patterns: match.path,
     to: route?.to ?? (route?.aggregate ? Object.values(route.aggregate.calls).map(({ to }) => to).join(' + ') : `(${endpoint?.serve})`),
     who: whoMay(settings), path: settings.path, policies: (route ?? endpoint)?.use ?? [],
+    ends: endingsOf(match, settings, config.versions),
     file, line,
   };
 }
 
 function table(lines: readonly Line[], io: Io): string {
   const hosted = lines.some(({ hosts }) => hosts.length > 0);
-  const rows = lines.map(({ file, hosts, line, methods, name, path, patterns, to, who }) => [
-    patterns.join(' '), methods.join(' ') || 'all methods', ...(hosted ? [hosts.join(' ') || 'any host'] : []), name, to, rewrite(path), who, placed({ file, line }),
+  const ending = lines.some(({ ends }) => ends !== '');
+  const rows = lines.map(({ ends, file, hosts, line, methods, name, path, patterns, to, who }) => [
+    patterns.join(' '), methods.join(' ') || 'all methods', ...(hosted ? [hosts.join(' ') || 'any host'] : []), name, to, rewrite(path), ...(ending ? [ends] : []), who, placed({ file, line }),
   ]);
-  const head = ['PATTERN', 'METHODS', ...(hosted ? ['HOST'] : []), 'ROUTE', 'TO', 'PATH', 'WHO MAY', 'WRITTEN'];
+  const head = ['PATTERN', 'METHODS', ...(hosted ? ['HOST'] : []), 'ROUTE', 'TO', 'PATH', ...(ending ? ['ENDS'] : []), 'WHO MAY', 'WRITTEN'];
   const [header, ...body] = aligned([head, ...rows]);
   const open = lines.map(({ who }) => who === 'public');
   return [

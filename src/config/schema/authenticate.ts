@@ -46,3 +46,9 @@ export function filledIn(authenticate: AuthenticateConfig | undefined, everyone:
   const { any } = askedOf(authenticate, everyone) as Asked;
   return any.length === 0 ? authenticate : { ...authenticate, any: [...any] };
 }
+
+/** Whether anybody is let in, known or not. */
+export function isOpen(authenticate: AuthenticateConfig | undefined): boolean {
+  const asked = askedOf(authenticate);
+  return asked === null || (asked.optional && asked.all.length === 0);
+}

@@ -10,14 +10,17 @@ import { endpointShape } from './endpoints.js';
 import { chosen } from './extensions.js';
 import { identitySchema } from './identity.js';
 import { limitsSchema } from './limit.js';
+import { logSchema } from './log.js';
 import { matchSchema, versionsSchema } from './match.js';
-import { logSchema, metricsSchema } from './observe.js';
-import { redisSchema } from './redis.js';
+import { metricsSchema } from './metrics.js';
+import { openapiSchema } from './openapi.js';
+import { redisOrNone } from './redis.js';
 import { revocationSchema } from './revocation.js';
-import { forwardedSchema, requestIdSchema, responseTimeSchema, serverSchema } from './server.js';
+import { correlationIdSchema, forwardedSchema, requestIdSchema, responseTimeSchema, serverSchema } from './server.js';
 import { serviceSchema } from './services.js';
 import { settingsSchema, type SettingsSchema } from './settings.js';
 import { testSchema } from './tests.js';
+import { tracingSchema } from './tracing.js';
 import { listOf, name } from './values.js';
 
 const use = listOf(name()).default([]).describe('Policies to take settings from, in order; later ones win, what is written inline wins over all.');
@@ -54,12 +57,15 @@ export function fileSchema(extensions: ExtensionRegistry, whole: SettingsSchema 
     server: serverSchema.prefault({}).describe('What needs a restart; all the rest is hot. With several workers it is hot too: they are replaced one after the other.'),
     forwarded: forwardedSchema.prefault({}).describe('Which proxies in front are believed, and what services are told of them.'),
     requestId: requestIdSchema.prefault({}).describe('The id every request has, from the client to the service and back.'),
+    correlationId: correlationIdSchema.optional().describe('A second id, for chains of requests that belong together across gateways and services: it is kept where it comes, and passed on. Default: none.'),
     responseTime: responseTimeSchema.optional().describe('Header that tells how long the answer took. Default: none.'),
     log: logSchema.prefault({}).describe('What is logged; one JSON object a line.'),
-    metrics: metricsSchema.prefault({}).describe('Names, labels and buckets of the main metrics.'),
+    metrics: metricsSchema.prefault({}).describe('Names, labels and buckets of the series of `/metrics`.'),
+    openapi: openapiSchema.prefault({}).describe('The OpenAPI document of the gateway: `openapi`, `docs` and `redoc`.'),
+    tracing: tracingSchema.prefault({}).describe('Traces, by OpenTelemetry.'),
     roles: rolesSchema.prefault({}).describe('What role names mean: which exist, what else they are called, which include others.'),
     unmatched: unmatchedSchema.prefault({}).describe('What a request is told that no route matches.'),
-    redis: redisSchema.optional().describe('The Redis that gateways share: limits, quotas, kept answers. Without it each gateway keeps them by itself. Default: none.'),
+    redis: redisOrNone.describe('The Redis that gateways share: limits, quotas, kept answers. Without it each gateway keeps them by itself. Default: none.'),
     identity: identitySchema.optional().describe('Accounts of the gateway’s own: registering, signing in, sessions, and the tokens it signs. Without it nothing of it is loaded. Default: none.'),
     apiKeys: apiKeysSchema.prefault({}).describe('API keys that are kept in the database; they are recognised by an authenticator `use: api-key`.'),
     audit: auditSchema.optional().describe('A record of who did what: logins, refusals, changes of accounts and keys, admin calls, configurations. It is kept in the database, each entry chained to the one before. Without it nothing is recorded. Default: none.'),
@@ -92,14 +98,21 @@ export type TestConfig = z.output<typeof testSchema>;
 export type { AggregateConfig, CallConfig } from './aggregate.js';
 export type { ApiKeysConfig } from './api-keys.js';
 export type { AuditConfig } from './audit.js';
-export { askedOf, filledIn, namesAsked, type Asked, type AuthenticateConfig } from './authenticate.js';
+export { askedOf, filledIn, isOpen, namesAsked, type Asked, type AuthenticateConfig } from './authenticate.js';
 export { allRules, ruleBeside, rulesByMethod, type AuthorizeConfig, type OwnerConfig, type RuleConfig } from './authorize.js';
 export type { CacheConfig, CacheTiersConfig } from './cache.js';
 export type { DatabaseConfig } from './database.js';
+export type { DeprecateConfig } from './deprecate.js';
 export type { FallbackConfig, StandInConfig } from './fallback.js';
 export { limitOfOwn, limitsOf, ownLimitsSchema, parseQuota, type LimitConfig, type LimitHeadersConfig, type LimitSetting, type Period } from './limit.js';
 export type { IdentityConfig } from './identity.js';
+export type { OperationConfig } from './openapi.js';
+export type { AliasConfig, MetricsConfig } from './metrics.js';
+export { LOG_LEVELS, logLevel, nameOf } from './log.js';
+export { fieldNames, type LogField } from './log-fields.js';
 export type { MirrorConfig } from './mirror.js';
+export type { MultipartConfig } from './multipart.js';
+export type { SpanExportConfig, TracingConfig } from './tracing.js';
 export type { SplitCondition, SplitConfig } from './split.js';
 export type { ConcurrencyConfig } from './concurrency.js';
 export type { HedgeConfig } from './hedge.js';

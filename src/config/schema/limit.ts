@@ -42,7 +42,7 @@ const exempt = z.strictObject({
 const shape = {
   use: z.enum(['token-bucket', 'sliding-window', 'fixed-window', 'quota']).default('token-bucket').describe('How it counts. `token-bucket`: tokens drip in at the rate, and what is saved up to `burst` may come at once. `sliding-window`: never more than the rate in any window. `fixed-window`: windows one after the other, cheapest, but twice the rate may pass around the turn of two. `quota`: calendar periods, kept through restarts. Default: token-bucket.'),
   rate: rate().describe('How many requests in how much time: `5/s`, `100/min`, `1000/h`, `10/10s`; of a quota `1000/day`, `20000/month` (hour, day, week, month).'),
-  burst: z.int().min(1).optional().describe('Token bucket: how many may come at once. Default: as many as the rate counts.'),
+  burst: z.union([z.int().min(1), z.string().regex(/^\+\d+$/, { error: 'expected a whole number, or how many more than the rate counts, such as +20' })]).optional().describe('Token bucket: how many may come at once; `+20` for so many more than the rate counts, also than that of a role. Default: as many as the rate counts.'),
   initial: z.int().min(0).optional().describe('Token bucket: how many tokens a new caller has. Default: all of `burst`.'),
   zone: z.string().refine(isZone, { error: 'expected a time zone such as UTC or Europe/Paris' }).optional().describe('Quota: the time zone of its calendar. Default: UTC.'),
   by: listOf(key).refine((keys) => keys.length > 0, { error: 'expected at least one; all requests count together with `route`' }).optional().describe('Whose requests count together: `ip`, `user`, `role`, `key` (the credential’s owner at its authenticator), `route`, `method`, `agent` (User-Agent), `{ header: X }`, `{ body: field }`; several of them together are one key. `user`, `role` and `key` are the address where nobody is authenticated. Default: ip on public routes, user on others. Danger: header, agent and body are what the client says; alone they stop nobody.'),
@@ -77,7 +77,7 @@ export const limitSchema = z.union([
 ]);
 
 /** A limit of a credential's own: whose requests count together is clear. */
-const ownLimit = z.strictObject({ use: shape.use, rate: shape.rate, burst: shape.burst, zone: shape.zone }).check(({ issues, value }) => {
+const ownLimit = z.strictObject({ use: shape.use, rate: shape.rate, burst: z.int().min(1).optional().describe('Token bucket: how many may come at once. Default: as many as the rate counts.'), zone: shape.zone }).check(({ issues, value }) => {
   for (const [path, message] of mistakesIn({ ...limit.parse({ rate: '1/s' }), ...value })) issues.push({ code: 'custom', input: value, path: [path], message });
 });
 
@@ -131,7 +131,8 @@ function* mistakesIn(value: Limit): Generator<readonly [keyof Limit, string]> {
   if (use !== 'token-bucket' && burst !== undefined) yield ['burst', `only a token bucket has a burst; \`use\` is ${use}`];
   if (use !== 'token-bucket' && initial !== undefined) yield ['initial', `only a token bucket has tokens to begin with; \`use\` is ${use}`];
   if (use !== 'quota' && zone !== undefined) yield ['zone', `only a quota follows a calendar; \`use\` is ${use}`];
-  const most = burst ?? own?.count ?? Number.POSITIVE_INFINITY;
+  const count = own?.count ?? Number.POSITIVE_INFINITY;
+  const most = typeof burst === 'string' ? count + Number(burst) : burst ?? count;
   if (cost > most) yield ['cost', `a request would cost ${cost}, but there are never more than ${most}`];
   if (initial !== undefined && initial > most) yield ['initial', `expected at most ${most}, which is all the bucket holds`];
   const personal = by.find((one) => one === 'user' || one === 'role' || one === 'key');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deprecationShape } from './deprecate.js';
 import { headerName, listOf, name } from './values.js';
 
 const METHODS = /^[A-Z]+$/;
@@ -37,4 +38,5 @@ export const versionsSchema = z.strictObject({
   prefix: z.boolean().default(true).describe('Versions are path prefixes: `/v1/users` is `/users` of v1. Default: true.'),
   header: headerName().optional().describe('Request header that names the version.'),
   mediaType: z.string().optional().describe('Parameter of the Accept media type that names the version, e.g. `version` for `application/json; version=v2`.'),
+  ...deprecationShape,
 });

@@ -1,4 +1,4 @@
-import { redisSchema } from './redis.js';
+import { redisOrNone, redisSchema } from './redis.js';
 
 const messages = (value: object): readonly string[] => (redisSchema.safeParse(value).error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 
@@ -13,6 +13,10 @@ it('takes credentials apart, for sentinels too', () => {
   expect([password?.reveal(), sentinel.password?.reveal()]).toEqual(['p', 's']);
 });
 
+it('an empty password is none', () => {
+  expect(redisSchema.parse({ url: 'redis://:s3cret@h', password: '' }).password).toBeUndefined();
+});
+
 it.each<[string, object, RegExp]>([
   ['an address that is none', { url: 'localhost' }, /^url: expected redis:/],
   ['a password twice', { url: 'redis://:a@h', password: 'b' }, /^password: this stands in `url` too/],
@@ -25,3 +29,5 @@ it.each<[string, object, RegExp]>([
   ['no pause', { url: 'redis://h', retry: '1ms' }, /^retry: expected at least 10ms/],
   ['no prefix', { url: 'redis://h', prefix: '' }, /^prefix: /],
 ])('refuses %s', (_what, value, message) => expect(messages(value)).toEqual([expect.stringMatching(message)]));
+
+it.each([['', undefined], ['redis://h', 'redis://h']])('an address of "%s" is %s', (url, expected) => expect(redisOrNone.parse({ url })?.url.reveal()).toBe(expected));

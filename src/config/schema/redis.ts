@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { secretText, type Secret } from '#libs/kernel';
+import { Secret, secretText } from '#libs/kernel';
 import { parseRedisUrl, type RedisUrl } from './redis-url.js';
 import { tlsTowards } from './upstream-tls.js';
 import { duration } from './values.js';
 
 const credentials = (whose: string) => ({
   username: z.string().min(1).optional().describe(`User of ${whose}. Default: none, which is Redis’ default user.`),
-  password: secretText().optional().describe(`Password of ${whose}. Default: none.`),
+  password: z.string().transform((text) => (text === '' ? undefined : new Secret(text))).optional().meta({ secret: true }).describe(`Password of ${whose}. Empty text is none. Default: none.`),
 });
 
 /** May carry a password: it never prints. */
@@ -20,7 +20,7 @@ const some = (least: number) => duration().refine((milliseconds) => milliseconds
 
 /** The one Redis of a gateway. */
 export const redisSchema = z.strictObject({
-  url: url.describe('Where it is: `redis://[user:password@]host:port[/database]`, `redis+sentinel://host:port,host:port/name-of-the-master[/database]` or `redis+cluster://host:port,host:port`; with `rediss` for TLS. Default ports: 6379, of sentinels 26379.'),
+  url: url.describe('Where it is: `redis://[user:password@]host:port[/database]`, `redis+sentinel://host:port,host:port/name-of-the-master[/database]` or `redis+cluster://host:port,host:port`; with `rediss` for TLS. Default ports: 6379, of sentinels 26379. Empty text is no Redis, so that `${REDIS_URL:-}` may stand here.'),
   ...credentials('Redis, where it does not stand in `url`'),
   sentinel: z.strictObject(credentials('the sentinels')).prefault({}).describe('Sentinels may want credentials of their own.'),
   tls: tlsTowards('Redis').optional().describe('How a `rediss://` server is recognised, and how the gateway shows who it is. Default: by Node’s authorities.'),
@@ -29,6 +29,13 @@ export const redisSchema = z.strictObject({
   connectTimeout: some(1).prefault('1s').describe('How long connecting may take, TLS and password included. Default: 1s.'),
   retry: some(10).prefault('1s').describe('How often a Redis that is away is tried again, give or take a quarter. Until then nothing waits for it. Default: 1s.'),
 }).superRefine(checkTogether);
+
+/** No Redis where its address is empty. */
+export const redisOrNone = z.preprocess((value) => (isNowhere(value) ? undefined : value), redisSchema.optional()).optional();
+
+function isNowhere(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'url' in value && value.url === '';
+}
 
 interface Settings {
   readonly url: Secret;

@@ -37,9 +37,12 @@ export const breakerSchema = z.strictObject({
   counts: breakerFailures.prefault({}).describe('What counts as a failure. A client that leaves never does; requests count, not their retries.'),
 });
 
+/** Environments count what comes after the first try. */
+const furtherTries = z.string().regex(/^\+\d$/, { error: 'expected a whole number up to 10, or how many tries there are besides the first, such as +2' }).transform((text) => 1 + Number(text));
+
 /** When a request is sent again. */
 export const retrySchema = z.strictObject({
-  attempts: z.int().min(1).max(10).default(3).describe('Tries in all, the first included. Default: 3.'),
+  attempts: z.union([z.int().min(1).max(10), furtherTries]).default(3).describe('Tries in all, the first included; `+2` for two besides the first. Default: 3.'),
   timeout: duration().optional().describe('For one try of a request that may be repeated, up to its response header; then the next one begins. Default: only `timeout` of the route.'),
   methods: METHODS.default(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']).describe('Methods that may be repeated after the request was sent. When no connection was made, any may. Danger: a POST that is repeated may be done twice.'),
   idempotencyKey: onOff().default(false).describe('Whether a request with an `Idempotency-Key` may be repeated whatever its method. Default: off. Danger: only for services that honour the key.'),

@@ -4,12 +4,15 @@ import { authenticateSchema } from './authenticate.js';
 import { authorizeSchema } from './authorize.js';
 import { cacheSchema } from './cache.js';
 import { prioritySchema } from './concurrency.js';
+import { deprecateSetting } from './deprecate.js';
 import { chosen } from './extensions.js';
 import { hedgeSchema } from './hedge.js';
 import { fallbackSchema } from './fallback.js';
 import { internalTokenSchema } from './identity-tokens.js';
 import { limitHeadersSchema, limitSchema } from './limit.js';
 import { mirrorSchema } from './mirror.js';
+import { multipartSchema } from './multipart.js';
+import { operationSchema } from './openapi.js';
 import { breakerSchema, retrySchema } from './resilience.js';
 import { splitSchema } from './split.js';
 import { duration, durationOrOff, headerName, listOf, onOff, size, sizeOrOff, template } from './values.js';
@@ -92,6 +95,7 @@ const compression = z.union([
 const body = z.strictObject({
   limit: sizeOrOff().prefault('10MiB').describe('Largest request body; over it: 413, and the service sees an aborted request. `off` for none. Default: 10MiB.'),
   types: listOf(z.string()).default([]).describe('Content types accepted, others get 415; `*` is a wildcard. Default: all.'),
+  multipart: multipartSchema.optional().describe('What forms with files (`multipart/form-data`) may hold. They are looked at while they pass, byte for byte and without being kept; the problem names the field. Other bodies are not looked at: `types` refuses them. Default: forms are not looked into.'),
 });
 
 const timeout = z.strictObject({
@@ -159,8 +163,11 @@ export function settingsSchema(extensions: ExtensionRegistry) {
     mirror: mirrorSchema.optional().describe('Copies requests to another service, whose answers are dropped; the live ones neither wait nor fail for it. Default: none.'),
     limit: limitSchema.default('off').describe('How often a caller may: `off`, a rate such as `100/min`, one limit, or a list of them. Over it: 429 `too-many-requests`. Default: off.'),
     limitHeaders: limitHeadersSchema.prefault({}).describe('Which headers tell a client of its limits, on every answer of a route that has some.'),
+    deprecate: deprecateSetting.optional().describe('Tells on every answer that this goes away: `Deprecation`, `Sunset`, `Link`, `Warning`. Over what `versions` says of the call’s version. Default: only what `versions` says.'),
     errors: errors.default('problem+json').describe('Shape of error bodies. Default: problem+json.'),
     websocket: websocket.prefault('on').describe('WebSocket upgrades. Default: on.'),
+    openapi: operationSchema.optional().describe('How it stands in the OpenAPI document of the gateway, or `off` for not at all. Which routes without it are there: `openapi.routes`.'),
+    labels: z.record(z.string().regex(/^[A-Za-z]\w*$/, { error: 'expected a name: a letter, then letters, digits or "_"' }), z.string()).default({}).describe('What there is to say of it besides, by name: `{ category: parsing }` is `{route.labels.category}` in the templates of headers and of `log.add`.'),
     head: onOff().default(true).describe('`off` answers HEAD with 405 where only GET is listed. Default: on.'),
   });
 }

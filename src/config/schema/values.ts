@@ -96,6 +96,27 @@ export function splitList(value: unknown): unknown {
   return text === '' ? [] : text.split(',').map((part) => part.trim());
 }
 
+/** A map from names, or text as environments carry maps: a JSON object, or `name=value` with commas between them. */
+export function mapOf<T extends z.ZodType>(value: T) {
+  return z.preprocess(splitMap, z.record(name(), value));
+}
+
+/** A comma ends a value only where another `name=` follows: sentences have commas. */
+function splitMap(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = value.trim();
+  if (text.startsWith('{')) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return value;
+    }
+  }
+  const pairs = text === '' ? [] : text.split(/,(?=\s*[A-Za-z_][\w.-]*\s*=)/);
+  if (pairs.some((pair) => !pair.includes('='))) return value;
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]));
+}
+
 /** A name in the file: a key of a map, or a reference to one. */
 export const name = shared(() => z.string().regex(/^[A-Za-z_][\w.-]*$/, { error: 'expected a name: a letter, then letters, digits, "-", "_" or "."' }));
 

@@ -1,5 +1,9 @@
 import { child, locate, type MapNode, type Node } from '../nodes.js';
+import type { EndpointKind } from '../schema/endpoints.js';
 import { namesOf, type Facts } from './facts.js';
+
+/** Endpoints that tell or do what is not everybody's business. */
+const GUARDED: ReadonlySet<EndpointKind | undefined> = new Set<EndpointKind>(['admin', 'analytics']);
 
 /** Nobody is locked out, let in or left unchecked by what two settings say together. */
 export function checkAccess(facts: Facts): void {
@@ -7,7 +11,7 @@ export function checkAccess(facts: Facts): void {
   const some = namesOf(root, 'authenticate').length > 0;
   for (const [section, nodes] of [['routes', resolved.written.routes], ['endpoints', resolved.written.endpoints]] as const) {
     for (const [name, node] of nodes) {
-      if (resolved.endpoints.get(name)?.serve === 'admin' && section === 'endpoints') checkAdmin(node, [section, name], facts);
+      if (section === 'endpoints' && GUARDED.has(resolved.endpoints.get(name)?.serve)) checkAdmin(node, [section, name], facts);
       if (isPublic(node)) checkPublic(node, [section, name], facts);
       else if (!some) {
         const place = section === 'routes' ? locate(root, ['routes', name]).place : node.place;
@@ -21,7 +25,7 @@ export function checkAccess(facts: Facts): void {
   }
 }
 
-/** Whoever may call it can take services out. */
+/** Whoever may call it can take services out, or learns who calls what. */
 function checkAdmin(node: MapNode, path: readonly string[], { issues }: Facts): void {
   const authorize = child(node, 'authorize');
   if (!isPublic(node) && authorize && authorize.layer !== 'defaults') return;

@@ -1,11 +1,15 @@
 import { checkAccess } from './access.js';
 import { checkAggregates } from './aggregate.js';
 import { checkCors } from './cors.js';
+import { checkDeprecations } from './deprecations.js';
 import { checkDestinations } from './destinations.js';
 import type { Facts } from './facts.js';
 import { checkTokens } from './identity-tokens.js';
 import { checkLimits } from './limits.js';
+import { checkMetrics } from './metrics.js';
+import { checkOperations } from './operations.js';
 import { checkReferences, checkTests, checkUnused } from './references.js';
+import { checkRequestIds } from './request-ids.js';
 import { checkRoles } from './roles.js';
 import { checkOwners } from './rules.js';
 import { checkSecrets } from './secrets.js';
@@ -16,7 +20,7 @@ import { checkTemplates } from './templates.js';
 import { checkCertificates, checkClientCertificates } from './tls.js';
 
 const CHECKS: readonly ((facts: Facts) => void)[] = [
-  checkReferences, checkDestinations, checkAccess, checkRoles, checkOwners, checkTemplates, checkAggregates, checkCors, checkLimits, checkTokens, checkSplitCaches, checkTable, checkMounts, checkTests, checkUnused, checkSecrets, checkSignatures, checkCertificates, checkClientCertificates,
+  checkReferences, checkDestinations, checkAccess, checkRoles, checkOwners, checkTemplates, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
 ];
 
 /** What no schema can say: whether the parts of the configuration agree with each other. */

@@ -18,6 +18,7 @@ export function checkReferences(facts: Facts): void {
     for (const { node: names, path: key } of authenticatorLists(node)) check('authenticator', names, [...path, ...key]);
     check('policy', child(node, 'use'), [...path, 'use']);
     for (const { node: service, path: key } of serviceReferences(node)) check('service', service, [...path, ...key]);
+    if (path[0] === 'endpoints') check('service', child(node, 'services'), [...path, 'services']);
     checkProblemCodes(child(child(node, 'errors'), 'only'), [...path, 'errors', 'only'], facts);
   }
 }
@@ -66,10 +67,12 @@ export function checkUnused({ root, warnings }: Facts): void {
   const used = { services: new Set<string>(), policies: new Set<string>(), authenticate: new Set<string>() };
   const settings = settingsOf(root);
   const collect = (into: Set<string>, node: Node | undefined): void => namesIn(node).forEach(({ name }) => into.add(name));
-  for (const { node } of settings) {
+  for (const { path, node } of settings) {
     collect(used.policies, child(node, 'use'));
     for (const { node: names } of authenticatorLists(node)) collect(used.authenticate, names);
     for (const { node: service } of serviceReferences(node)) collect(used.services, service);
+    // Health may tell of a service that nothing is forwarded to.
+    if (path[0] === 'endpoints') collect(used.services, child(node, 'services'));
   }
   // A route that names no authenticator takes all of them.
   const anyTakesAll = entriesOf(child(root, 'routes')).length > 0 && !namesOf(root, 'authenticate').every((name) => used.authenticate.has(name)) && settings.some(({ path, node }) => path[0] === 'routes' && !settled(root, node));

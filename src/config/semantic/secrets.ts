@@ -6,7 +6,7 @@ import type { Facts } from './facts.js';
 
 /** Secrets that stand in the file itself, where everyone who reads the file reads them. */
 export function checkSecrets({ resolved, warnings }: Facts): void {
-  for (const [section, values] of [['redis', redisSecrets(resolved.file)], ['database', databaseSecrets(resolved.file)], ['identity', Object.entries(resolved.file?.identity ?? {})], ['authenticate', Object.entries(resolved.file?.authenticate ?? {})], ['services', Object.entries(resolved.file?.services ?? {})], ['routes', [...resolved.routes]], ['endpoints', [...resolved.endpoints]]] as const) {
+  for (const [section, values] of [['redis', redisSecrets(resolved.file)], ['database', databaseSecrets(resolved.file)], ['log', Object.entries(resolved.file?.log ?? {}).filter(([key]) => key === 'debug')], ['identity', Object.entries(resolved.file?.identity ?? {})], ['tracing', Object.entries(resolved.file?.tracing ?? {})], ['authenticate', Object.entries(resolved.file?.authenticate ?? {})], ['services', Object.entries(resolved.file?.services ?? {})], ['routes', [...resolved.routes]], ['endpoints', [...resolved.endpoints]]] as const) {
     for (const [name, value] of values as readonly (readonly [string, object])[]) {
       for (const path of secretsIn(value, [section, name])) {
         const node = writtenAt(resolved.written, path);

@@ -17,8 +17,10 @@ export const contextHeaders: CompileRequest = (parts): Interceptor => {
   const { request } = settings.headers;
   const token = compileInternalToken(parts);
   const { isDropped, apply } = compileRequestHeaders({ ...request, drop: [...request.drop, ...tokenHeaders(config), ...(token === null ? [] : [token.header])] });
-  const idHeaders = config.requestId.upstream.map((name) => name.toLowerCase());
-  const copyHeaders = compileHeaderCopy((name) => isDropped(name) || isOwnedHeader(name) || idHeaders.includes(name) || name === 'traceparent' || name === 'tracestate');
+  const { header: chainHeader } = config.correlationId ?? { header: null };
+  // Debug headers are signed for this gateway, and nobody else's business.
+  const ours = [...config.requestId.upstream, chainHeader, config.log.debug?.header].flatMap((name) => name?.toLowerCase() ?? []);
+  const copyHeaders = compileHeaderCopy((name) => isDropped(name) || isOwnedHeader(name) || ours.includes(name) || name === 'traceparent' || name === 'tracestate');
   const addForwarded = compileForwarded(config.forwarded, compileTrust(config.forwarded.trust));
   const addTrace = compileTraceHeaders();
   const { limit } = settings.body;
@@ -27,6 +29,7 @@ export const contextHeaders: CompileRequest = (parts): Interceptor => {
       limitBody(exchange, limit);
       const headers = copyHeaders(exchange);
       for (const name of config.requestId.upstream) headers.append(name, exchange.id);
+      if (chainHeader !== null && exchange.correlationId !== '') headers.append(chainHeader, exchange.correlationId);
       exchange.outgoing = { method: settings.method ?? exchange.method, path: exchange.servicePath, query: exchange.query, headers, body: exchange.body };
       addForwarded(exchange, headers);
       addTrace(exchange, headers);

@@ -20,6 +20,7 @@ export const retry: CompileService = (parts): Interceptor | null => {
     config: chosen,
     rules: compileRetryRules(chosen),
     backoff: exponentialBackoff(chosen.backoff, random),
+    service: parts.service.name,
     budget: chosen.budget === 'off' ? null : parts.resilience.budget(parts.service.name, chosen.budget),
     clock,
   });
@@ -30,6 +31,7 @@ interface Parts {
   readonly config: RetryConfig;
   readonly rules: RetryRules;
   readonly backoff: Backoff;
+  readonly service: string;
   readonly budget: RetryBudget | null;
   readonly clock: Clock;
 }
@@ -47,11 +49,11 @@ class Retrying {
       try {
         const answer = await this.#try(exchange, next);
         if (last || !rules.retriesAnswer(exchange, answer)) return answer;
-        delay = this.#delay(attempt, answer.headers.get('retry-after'));
+        delay = this.#delay(exchange, attempt, answer.headers.get('retry-after'));
         if (delay === null) return answer;
         answer.body?.cancel(new Error('The request is tried again'));
       } catch (error) {
-        delay = last || !rules.retriesError(exchange, error) ? null : this.#delay(attempt, undefined);
+        delay = last || !rules.retriesError(exchange, error) ? null : this.#delay(exchange, attempt);
         if (delay === null) throw error;
       }
       await this.#wait(exchange, delay);
@@ -59,10 +61,14 @@ class Retrying {
   }
 
   /** Milliseconds until the next try; `null` when there is to be none. Takes it out of the budget. */
-  #delay(retries: number, retryAfter: string | undefined): number | null {
-    const { backoff, budget, clock, config } = this.parts;
+  #delay(exchange: Exchange, retries: number, retryAfter?: string): number | null {
+    const { backoff, budget, clock, config, service } = this.parts;
     const asked = retryAfter === undefined ? 0 : parseRetryAfter(retryAfter, clock.now());
-    if (asked > config.retryAfter || budget?.withdraw() === false) return null;
+    if (asked > config.retryAfter) return null;
+    if (budget?.withdraw() === false) {
+      events.retryBudgetExhausted.publish({ exchange, service });
+      return null;
+    }
     return Math.max(asked, backoff(retries));
   }
 

@@ -1,0 +1,1 @@
+export { TracingDirectory, type BuiltTracing } from './tracing-directory.js';
