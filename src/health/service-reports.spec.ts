@@ -8,7 +8,7 @@ import { ServiceReports } from './service-reports.js';
 import { stateOf } from './state.js';
 import { TargetProbe, type TargetReport } from './target-probe.js';
 
-const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 300, status: [200], json: {}, degraded: [], show: [] };
+const HEALTH: ServiceConfig['health'] = { path: '/health', timeout: 4_000, status: [200], json: {}, degraded: [], show: [] };
 const config = (health: Partial<ServiceConfig['health']> = {}) => ({ health: { ...HEALTH, ...health }, protocol: 'http1', networks: ['loopback'], targets: [{}] }) as unknown as ServiceConfig;
 const service = (...urls: string[]) => liveService('s', urls, config());
 
@@ -48,7 +48,7 @@ describe('TargetProbe', () => {
 
   it('waits no longer than the time-out', async () => {
     await using target = await echoService(() => undefined);
-    expect(await probe.ask(target.url, config())).toMatchObject({ healthy: false, message: 'did not answer in time' });
+    expect(await probe.ask(target.url, config({ timeout: 300 }))).toMatchObject({ healthy: false, message: 'did not answer in time' });
   });
 
   it.each([
