@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parse } from 'yaml';
 import { ExtensionRegistry, problemCatalogue } from '#libs/kernel';
 import { echoService } from '#libs/testing';
 import { SECRET, token } from '../support/jwt.js';
@@ -11,12 +12,18 @@ import { loadConfig } from '../../src/config/index.js';
 import { builtIns } from '../../src/extensions.js';
 import { fencesOf, pages, read, rowsOf } from './markdown.js';
 
-const io = { env: { API_KEYS: 'shop:key-of-the-shop', JWT_SECRET_KEY: SECRET, CLIENT_SECRET: SECRET, COOKIE_SECRET: SECRET }, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text, ask: null, read: () => Promise.resolve('') };
+const io = { env: { API_KEYS: 'shop:key-of-the-shop', JWT_SECRET_KEY: SECRET, CLIENT_SECRET: SECRET, COOKIE_SECRET: SECRET, DEBUG_SECRET: SECRET }, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text, ask: null, read: () => Promise.resolve('') };
 
 /** The yaml fences that are a whole file; one that needs a plugin has a spec of its own. */
 const examples = pages.flatMap((page) => fencesOf(read(page))
   .filter(({ language, text }) => language === 'yaml' && /^version: 1$/m.test(text) && !text.includes('plugins:'))
   .map(({ text }, index) => [page, index, text] as const));
+
+/** Those that are a part of one, but for docs/tls.md, whose certificates a spec of its own has to make. */
+const fragments = pages.filter((page) => page !== 'docs/tls.md').flatMap((page) => fencesOf(read(page))
+  .filter(({ language, text }) => language === 'yaml' && !/^version: 1$/m.test(text))
+  .map(({ text }, index) => [page, index, text] as const));
+const gatewaySchemaKeys = (JSON.parse(read('docs/gateway.schema.json')) as { properties: object }).properties;
 
 describe('the yaml files in the pages (O14)', () => {
   let folder: string;
@@ -32,7 +39,40 @@ describe('the yaml files in the pages (O14)', () => {
   });
 
   it('are found', () => expect(examples.length).toBeGreaterThan(5));
+
+  it.each(fragments)('%s, the part number %i is valid where it belongs', async (_page, _index, text) => {
+    writeFileSync(path.join(folder, 'down.html'), 'down');
+    const file = path.join(folder, 'gateway.yaml');
+    writeFileSync(file, whole(text));
+    await loadConfig({ file, env: io.env, builtIns });
+  });
+
+  it('are found in parts too', () => expect(fragments.length).toBeGreaterThan(4));
+
+  it('are JSON where they say so', () => {
+    const wrong = pages.flatMap((page) => fencesOf(read(page)).filter(({ language }) => language === 'json').map(({ text }) => [page, text] as const))
+      .filter(([, text]) => !isJson(text));
+    expect(wrong).toEqual([]);
+  });
 });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A part of a file, in one: keys of the file as they are, settings of a route in a route. */
+function whole(text: string): string {
+  const keys = Object.keys(parse(text) as object);
+  if (keys.every((key) => key in gatewaySchemaKeys)) return `version: 1\nservices: {}\n${text}`;
+  const services = ['s', 'spare', 'next', 'users', 'orders'].map((name) => `  ${name}: { targets: "http://127.0.0.1:8001" }\n`).join('');
+  const settings = text.replaceAll(/^/gm, '    ');
+  return `version: 1\nservices:\n${services}routes:\n  r:\n    match: { path: /r/:id }\n    authenticate: none\n${keys.includes('aggregate') ? '' : '    to: s\n'}${settings}`;
+}
 
 describe('README.md', () => {
   it('has a file that works over real sockets', async () => {
