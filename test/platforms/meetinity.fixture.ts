@@ -1,47 +1,78 @@
 import { createHash, createHmac } from 'node:crypto';
-import { gateway, type TestGateway } from '../support/gateway.js';
+import { Agent, request, type Dispatcher } from 'undici';
+import { echoService } from '#libs/testing';
+import type { Reply } from '../support/gateway.js';
 import { SECRET } from '../support/jwt.js';
+import { openEmbedded, type Open, type OpenPlatform } from './both-ways.js';
 
-/** What Meetinity's gateway promises of access, said by a file alone. */
-const CONFIGURATION = `
-version: 1
-log: { level: silent, access: off }
-services: { user-service: { targets: "\${ECHO}" } }
-forwarded: { trust: "\${TRUSTED_PROXIES:-}" }
-authenticate:
-  users: { use: jwt, secret: "\${JWT_SECRET}", algorithms: [HS256], required: [sub, exp, iat], numericSub: accept }
-  keys: { use: api-key, from: [{ header: "\${API_KEY_HEADER:-X-API-Key}" }], keys: "\${API_KEYS:-off}" }
-  signed: { use: hmac, clients: "\${SIGNING_SECRETS:-off}", signed: "\${SIGNATURE_HEADERS:-}" }
-defaults:
-  # A key and a signature are needed as soon as there are some, whoever is signed in.
-  authenticate: { all: [keys, signed], any: [users] }
-  guards: [{ use: ip, allow: "\${IP_WHITELIST:-}", deny: "\${IP_BLACKLIST:-}" }]
-  errors:
-    body: { error: { code: "{status}", message: "{message}" } }
-    only:
-      401: { message: Unauthorized }
-      403: { message: Forbidden }
-      404: { message: Not Found }
-      api-key-missing: { message: API key required }
-      invalid-api-key: { status: 403, message: Invalid API key }
-      signature-missing: { message: Signed request headers missing }
-      signing-key-unknown: { message: Unknown signing key }
-      signature-expired: { message: Expired signature }
-      signature-invalid: { message: Invalid signature }
-policies:
-  anybody: { authenticate: { all: [keys, signed], any: null } }
-endpoints:
-  health: { at: /health, authenticate: none }
-  service: { at: "/health/:service", authenticate: none }
-  metrics: { at: /metrics, use: [anybody] }
-routes:
-  auth: { match: { path: /api/auth/** }, use: [anybody], to: user-service, path: { strip: /api } }
-  users: { match: { path: /api/users/** }, to: user-service, path: { strip: /api } }
-`;
+export const CONFIGURATION = 'deploy/platforms/meetinity/gateway.yaml';
 
-/** Starts it in front of an echo service. @param env variables of the platform. */
-export function meetinity(env: Record<string, string> = {}): Promise<TestGateway> {
-  return gateway(CONFIGURATION, { env: { JWT_SECRET: SECRET, ...env } });
+/** As user-service issues them: `sub` is a number. */
+export const CLAIMS = { sub: 9000, email: 'ada@example.org', provider: 'google' };
+
+/** No suite hangs on limits but those about them. */
+const GENEROUS = Object.fromEntries(['AUTH', 'EVENTS', 'MATCHING', 'MESSAGING', 'ANALYTICS'].map((group) => [`RATE_LIMIT_${group}`, '100000/minute']));
+
+export interface Sent {
+  readonly method?: string;
+  readonly headers?: Record<string, string | string[]>;
+  readonly body?: string | Buffer;
+  readonly json?: unknown;
+  readonly form?: FormData;
+  readonly bearer?: string;
+}
+
+interface Opening {
+  readonly env: Readonly<Record<string, string>>;
+  readonly open?: Open;
+  /** Ends with it. */
+  readonly services?: AsyncDisposable;
+  readonly file?: string;
+}
+
+/** Meetinity's real configuration in front of something. */
+export class Meetinity implements AsyncDisposable {
+  readonly #agent = new Agent();
+
+  constructor(readonly platform: OpenPlatform, private readonly services?: AsyncDisposable) {}
+
+  static async open({ env, file = CONFIGURATION, open = openEmbedded, services }: Opening): Promise<Meetinity> {
+    try {
+      return new Meetinity(await open({ file, env: { ...GENEROUS, JWT_SECRET: SECRET, ...env } }), services);
+    } catch (error) {
+      await services?.[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return this.platform.url;
+  }
+
+  async fetch(path: string, { bearer, body, form, headers = {}, json, method }: Sent = {}): Promise<Reply> {
+    const packed = form && new Response(form);
+    const content = packed ? Buffer.from(await packed.arrayBuffer()) : json === undefined ? body ?? null : JSON.stringify(json);
+    const type = packed?.headers.get('content-type') ?? (json === undefined ? null : 'application/json');
+    const own = { ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }), ...(type !== null && { 'content-type': type }) };
+    const verb = (method ?? (content === null ? 'GET' : 'POST')) as Dispatcher.HttpMethod;
+    const answer = await request(this.url + path, { dispatcher: this.#agent, method: verb, headers: { ...own, ...headers }, body: content });
+    const text = await answer.body.text();
+    const read = <T>(): T => JSON.parse(text) as T;
+    return { status: answer.statusCode, headers: answer.headers, text, json: read, get seen() { return read<Reply['seen']>(); } };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+    await this.platform[Symbol.asyncDispose]();
+    await this.services?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Starts it in front of an echo service, which stands for all of its services. @param env variables of the platform. */
+export async function meetinity(env: Record<string, string> = {}): Promise<Meetinity> {
+  const echo = await echoService();
+  const services = Object.fromEntries(['USER', 'EVENT', 'MATCHING', 'MESSAGING', 'ANALYTICS'].map((name) => [`${name}_SERVICE_URL`, echo.url]));
+  return Meetinity.open({ env: { ...services, CACHE_ENABLED: 'false', ...env }, services: echo });
 }
 
 export interface SignedRequest {

@@ -11,6 +11,7 @@ const healthy: Handler = () => said({ status: 'ok' });
 /** Errors of user-service. */
 const refused = (status: number, code: string, message: string): Said => said({ error: { code, message, details: {} } }, status);
 const USER = { id: 9000, email: 'ada@example.org', provider: 'google', name: 'Ada' };
+const PROVIDERS = new Set(['google', 'linkedin']);
 const bearerOf = (header: string | undefined): string | null => /^Bearer (.+)$/.exec(header ?? '')?.[1] ?? null;
 
 const USERS: Handlers = {
@@ -21,10 +22,10 @@ const USERS: Handlers = {
   'POST /auth/session': () => said({ token: 'from-a-session' }),
   'GET /auth/:provider/callback': ({ query, headers }) => (query.get('code') && query.get('state') ? said({ token: 'signed', user: USER, cookies: headers.cookie ?? null }) : refused(400, 'INVALID_STATE', 'Invalid state')),
   // What the provider is to send back is in a cookie; another one stands beside it.
-  'POST /auth/:provider': ({ params }) => said({ auth_url: `https://accounts.example.org/${params['provider'] ?? ''}?state=abc` }, 200, { 'set-cookie': ['session=abc; HttpOnly; Path=/', 'locale=fr; Path=/'] }),
+  'POST /auth/:provider': ({ params: { provider = '' } }) => (PROVIDERS.has(provider) ? said({ auth_url: `https://accounts.example.org/${provider}?state=abc` }, 200, { 'set-cookie': ['session=abc; HttpOnly; Path=/', 'locale=fr; Path=/'] }) : refused(404, 'NOT_FOUND', 'Unknown provider')),
   'GET /users': () => said([USER], 200, { etag: '"1"' }),
   'GET /users/:id': ({ params }) => said({ ...USER, id: Number(params['id']) }),
-  'PUT /users/:id': (heard) => said({ ...USER, ...(jsonOf(heard) ?? {}) }),
+  'PUT /users/:id': (heard) => said({ ...USER, ...jsonOf<object>(heard) }),
   'POST /users/:id/photo': async (heard) => {
     const photo = (await formOf(heard))?.get('photo');
     return photo instanceof File ? said({ photo_url: `/uploads/${heard.params['id'] ?? ''}.png`, user_id: Number(heard.params['id']) }, 201) : refused(422, 'INVALID_PHOTO', 'Photo is required');

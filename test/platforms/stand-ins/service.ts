@@ -1,5 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { echoService } from '#libs/testing';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { echoService, type EchoService } from '#libs/testing';
 
 /** One request as a stand-in heard it. */
 export interface Heard {
@@ -22,8 +24,8 @@ export interface Said {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Becomes the body as JSON. */
   readonly json?: unknown;
-  /** The body itself. Default: empty. */
-  readonly body?: string | Buffer;
+  /** The body itself; a stream goes on until it ends or nobody listens any more. Default: empty. */
+  readonly body?: string | Buffer | Readable;
 }
 
 /** Answers a request; `hang` never does. */
@@ -38,7 +40,7 @@ export class StandIn implements AsyncDisposable {
   readonly heard: Heard[] = [];
   readonly #handlers: Map<string, Handler>;
 
-  private constructor(readonly url: string, handlers: Handlers, private readonly otherwise: Handler, private readonly end: () => Promise<void>) {
+  private constructor(private readonly service: EchoService, handlers: Handlers, private readonly otherwise: Handler) {
     this.#handlers = new Map(Object.entries(handlers));
   }
 
@@ -46,8 +48,17 @@ export class StandIn implements AsyncDisposable {
   static async start(handlers: Handlers, otherwise: Handler): Promise<StandIn> {
     const begun: { service?: StandIn } = {};
     const server = await echoService((request, response) => { void begun.service?.serve(request, response); });
-    begun.service = new StandIn(server.url, handlers, otherwise, () => server.close());
+    begun.service = new StandIn(server, handlers, otherwise);
     return begun.service;
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  /** For WebSockets. */
+  get server(): Server {
+    return this.service.server;
   }
 
   /** The latest request. @throws Error when there was none. */
@@ -83,6 +94,7 @@ export class StandIn implements AsyncDisposable {
     if (said === 'hang') return;
     const { body = '', headers = {}, json, status = 200 } = said;
     response.writeHead(status, { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers } as Record<string, string>);
+    if (body instanceof Readable) return pipeline(body, response).catch(() => {});
     response.end(json === undefined ? body : JSON.stringify(json));
   }
 
@@ -99,7 +111,7 @@ export class StandIn implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.end();
+    return this.service.close();
   }
 }
 
