@@ -11,7 +11,7 @@ const HOST = /^(?:[\w.~-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
 /** What the front door does to every request before there is a route, compiled from a configuration. */
 export interface Edge {
-  /** Writes who is calling and under which id: `id`, `correlationId`, `peer`, `client`, `scheme`, `host`, `trace`. */
+  /** Writes who is calling and under which id: `id`, `correlationId`, `peer`, `trustedPeer`, `client`, `scheme`, `host`, `trace`. */
   identify(exchange: Exchange, request: IncomingMessage): void;
   /** Limits and framing that node:http leaves to us. `null` lets the request through. */
   refuse(request: IncomingMessage): Problem | null;
@@ -32,6 +32,7 @@ export function compileEdge({ correlationId, forwarded, requestId, server }: Pic
       exchange.peer = peer;
       exchange.httpVersion = request.httpVersionMajor > 1 ? String(request.httpVersionMajor) : request.httpVersion;
       exchange.client = client;
+      exchange.trustedPeer = trusted;
       exchange.scheme = scheme ?? ((socket as TLSSocket).encrypted ? 'https' : 'http');
       exchange.host = host ?? headers.host ?? '';
       exchange.id = newId(headers, trusted);

@@ -12,20 +12,20 @@ export function compileAdded(config: LineConfig, redaction: Redaction): readonly
   return Object.entries(config.add).map(([name, value]) => {
     if (typeof value !== 'string') return [name, constant(JSON.stringify(value))];
     const get = compileJsonTemplate(value, cleanVariable(redaction));
-    const hidden = redaction.hides(name) && literalOf(value) === null;
+    const isSecret = redaction.hides(name);
     return [name, (exchange, duration) => {
       const found = get({ exchange, duration, slow: marks.slow(exchange, duration), large: marks.large(exchange), failed: failed(exchange) });
       if (found === undefined || found === null || found === '') return null;
-      return hidden ? `"${REDACTED}"` : JSON.stringify(found);
+      return isSecret ? `"${REDACTED}"` : JSON.stringify(found);
     }];
   });
 }
 
 /** The fields of `log.add` that every line has: those without a placeholder. */
-export function constantsOf({ add }: Pick<LineConfig, 'add'>): Readonly<Record<string, string | number | boolean>> {
+export function constantsOf({ add }: Pick<LineConfig, 'add'>, redaction: Redaction): Readonly<Record<string, string | number | boolean>> {
   return Object.fromEntries(Object.entries(add).flatMap(([name, value]) => {
     const literal = typeof value === 'string' ? literalOf(value) : value;
-    return literal === null ? [] : [[name, literal] as const];
+    return literal === null ? [] : [[name, typeof literal === 'string' && redaction.hides(name) ? REDACTED : literal] as const];
   }));
 }
 
@@ -40,13 +40,17 @@ function cleanVariable(redaction: Redaction): Resolve<LineScope> {
   return (name) => {
     const get = lineVariable(name);
     if (get === undefined) return undefined;
+    if (name === 'request.bearer') return hidden(get);
     if (name === 'request.query') return ({ exchange }) => redaction.query(exchange.query).slice(1);
     if (name === 'request.path') return ({ exchange }) => pathOf(exchange, false, redaction);
     const [, query, param, last = ''] = NAMED.exec(name) ?? [];
-    const hidden = param ? redaction.hidesSegment(last) : query ? redaction.hidesParameter(last) : last.split('.').some((part) => redaction.hides(part));
-    if (hidden) return (scope) => (get(scope) === undefined ? undefined : REDACTED);
-    return cleaned(get, redaction);
+    const isSecret = param ? redaction.hidesSegment(last) : query ? redaction.hidesParameter(last) : last.split('.').some((part) => redaction.hides(part));
+    return isSecret ? hidden(get) : cleaned(get, redaction);
   };
+}
+
+function hidden(get: Getter<LineScope>): Getter<LineScope> {
+  return (scope) => (get(scope) === undefined ? undefined : REDACTED);
 }
 
 function cleaned(get: Getter<LineScope>, redaction: Redaction): Getter<LineScope> {

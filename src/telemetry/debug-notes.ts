@@ -1,15 +1,16 @@
 import type { Exchange, LimitReport } from '#libs/kernel';
-import { hostOf, milliseconds, serviceOf } from './line-parts.js';
+import { hostOf, milliseconds, pathOf, serviceOf } from './line-parts.js';
+import type { Redaction } from './redaction.js';
 
 /** Writes one line about an exchange. */
 export type Say = (fields: object, text: string) => void;
 
-/** What is known before anything is decided: which route it is, and what for. */
-export function tellOpening(exchange: Exchange, path: string, say: Say): void {
+/** What is known before anything is decided: which route it is, and what for. `query`: whether the path carries it. */
+export function tellOpening(exchange: Exchange, { query, redaction }: { readonly query: boolean; readonly redaction: Redaction }, say: Say): void {
   const { client, host, httpVersion, method, params, peer, refusal, route, scheme } = exchange;
-  say({ client, peer, scheme, host, httpVersion, method, path }, 'arrived');
+  say({ client, peer, scheme, host, httpVersion, method, path: pathOf(exchange, query, redaction) }, 'arrived');
   say({
-    route: route?.name, pattern: route?.template, params, service: route?.service?.name, endpoint: route?.endpoint ?? undefined,
+    route: route?.name, pattern: route?.template, params: redaction.params(params), service: route?.service?.name, endpoint: route?.endpoint ?? undefined,
     ...(refusal && { refused: refusal.type.code, detail: refusal.detail }),
   }, 'route');
 }

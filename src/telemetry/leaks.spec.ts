@@ -12,7 +12,7 @@ const JWT = `eyJhbGciOiJIUzI1NiJ9.${SECRET}.c2lnbmF0dXJl`;
 const KEY = new Secret('0123456789abcdef0123456789abcdef');
 const SIGNED = debugHeader(KEY, clock.now() + 60_000, {});
 /** As bad as a file can make it: everything is to be logged. */
-const WORST: Partial<LineConfig> = { query: true, redact: ['X-Tenant', 'invite'], headers: ['Authorization', 'Cookie', 'X-Tenant', 'Referer', 'X-Passerelle-Debug', 'X-Other'], patterns: ['/reset/:token', '/join/:invite/x', '/users/:id'] };
+const WORST: Partial<LineConfig> = { query: true, redact: ['X-Tenant', 'invite'], headers: ['Authorization', 'Cookie', 'X-Tenant', 'Referer', 'X-Passerelle-Debug', 'X-Other'], patterns: ['/reset/:token', '/join/:invite/x', '/verify/:code', '/users/:id'] };
 
 const refused = (detail: string, cause?: unknown): Partial<Exchange> => ({ status: 502, problem: new Problem(problems.targetUnreachable, detail, cause === undefined ? {} : { cause }) });
 
@@ -23,6 +23,9 @@ const ATTACKS: readonly [string, Parameters<typeof exchange>[0], Partial<Exchang
   ['a code of OAuth', { query: `?code=${SECRET}&state=${SECRET}` }, {}],
   ['a token in the path', { path: `/x/${JWT}/y` }, {}],
   ['a parameter of the path', { path: `/reset/${SECRET}` }, { params: { token: SECRET } }],
+  ['a code in the path', { path: `/verify/${SECRET}` }, { params: { code: SECRET } }],
+  ['a bearer token that is no JWT', { headers: { authorization: `Bearer ${SECRET}` } }, {}],
+  ['one in the query', {}, { queryToken: SECRET }],
   ['one that the file names', { path: `/join/${SECRET}/x` }, { params: { invite: SECRET } }],
   ['the query of a path that is not safe', { path: `/%2e%2e?password=${SECRET}` }, {}],
   ['a header of credentials', { headers: { authorization: `Bearer ${SECRET}`, cookie: `sid=${SECRET}` } }, {}],
@@ -39,7 +42,7 @@ const ATTACKS: readonly [string, Parameters<typeof exchange>[0], Partial<Exchang
 const ADD = {
   a: '{request.query.token}', b: '{request.query.code}', c: '{request.header.authorization}', d: '{request.header.cookie}', e: '{params.token} {params.invite}', f: '{principal.claims.password}',
   g: '{principal.claims.nested}', h: '{principal.claims.note}', i: '{detail}', j: '{request.query}', k: '{request.path}', l: '{request.header.x-other}', m: '{request.header.referer}', n: '{principal.id}',
-  o: '{request.query.invite}', p: '{request.header.x-tenant}', q: '{target.url}', r: '{request.header.user-agent}', token: '{params.id}', s: '{request.header.x-passerelle-debug}',
+  o: '{request.query.invite}', p: '{request.header.x-tenant}', q: '{target.url}', r: '{request.header.user-agent}', token: '{params.id}', s: '{request.header.x-passerelle-debug}', t: '{request.bearer}', u: '{params.code}', api_key: SECRET,
 };
 
 describe('O4: nothing secret is logged', () => {
@@ -52,7 +55,7 @@ describe('O4: nothing secret is logged', () => {
   });
 
   it('not even what the file calls by a secret’s name', () => {
-    expect(JSON.parse(lineOf(exchange({}, { params: { id: '7' } }), { add: ADD }))).toMatchObject({ token: '[redacted]' });
+    expect(JSON.parse(lineOf(exchange({}, { params: { id: '7' } }), { add: ADD }))).toMatchObject({ token: '[redacted]', api_key: '[redacted]' });
   });
 
   it.each(ATTACKS)('in the lines of a failure, and of a request that is debugged: %s', (_what, sent, slots) => {
@@ -77,10 +80,11 @@ describe('O4: nothing secret is logged', () => {
     ['a name of the file in a message', (logger) => logger.info(`invite=${SECRET}; X-Tenant: ${SECRET}`)],
     ['a name of the file in an error', (logger) => logger.error({ err: new Error(`invite: ${SECRET}`) }, 'x')],
     ['an address', (logger) => logger.info({ url: `https://me:${SECRET}@a.example/x` })],
+    ['what every line has', (logger) => logger.info('x')],
     ['a debug header', (logger) => logger.info({ headers: { 'x-passerelle-debug': SECRET } })],
   ])('in the application’s own lines: %s', (_what, write) => {
     const lines: string[] = [];
-    write(createLogger(new LogShape({ ...PLAIN, ...WORST, debug: { secret: KEY, header: 'X-Passerelle-Debug' } }), { write: (line) => lines.push(line), flushSync: () => undefined }));
+    write(createLogger(new LogShape({ ...PLAIN, ...WORST, add: ADD, debug: { secret: KEY, header: 'X-Passerelle-Debug' } }), { write: (line) => lines.push(line), flushSync: () => undefined }));
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain(SECRET);
   });

@@ -34,15 +34,8 @@ export function limitOf(limits: Exchange['limits']): string | null {
 /** The path as a line shows it. One that was not safe to normalise still has its query. */
 export function pathOf({ params, path, query }: Exchange, withQuery: boolean, redaction: Redaction): string {
   const start = path.indexOf('?');
-  let shown = start < 0 ? path : path.slice(0, start);
-  if (shown.includes('eyJ')) shown = redaction.value(shown);
-  if (redaction.segments.length > 0) shown = withoutSegments(shown, params, redaction.segments);
+  const shown = redaction.path(start < 0 ? path : path.slice(0, start), params);
   return withQuery ? shown + redaction.query(start < 0 ? query : path.slice(start)) : shown;
-}
-
-function withoutSegments(path: string, params: Exchange['params'], names: readonly string[]): string {
-  const values = names.flatMap((name) => params[name] ?? []);
-  return values.length === 0 ? path : path.split('/').map((segment) => (values.includes(segment) ? REDACTED : segment)).join('/');
 }
 
 /** The User-Agent without tokens; `undefined` where there is none. */

@@ -19,6 +19,7 @@ describe('O4: the application’s own lines', () => {
     ['under other names', { names: { time: 'timestamp', msg: 'message', requestId: 'request_id', status: 'code' } }, { level: 'warn', timestamp: time, request_id: 'r-1', tenant: 'secret', message: 'tenant=secret is here' }],
     ['what access lines leave out stays', { names: { msg: null }, rest: 'drop' }, { level: 'warn', time, requestId: 'r-1', tenant: 'secret', msg: 'tenant=secret is here' }],
     ['with what every line has', { add: ADDED }, { level: 'warn', time, requestId: 'r-1', tenant: 'secret', msg: 'tenant=secret is here', logger: 'gateway' }],
+    ['with a name that a field of ours has given up', { names: { requestId: 'id', msg: 'text' }, add: { requestId: 'none', msg: 'x' } }, { level: 'warn', time, id: 'r-1', requestId: 'none', tenant: 'secret', text: 'tenant=secret is here', msg: 'x' }],
     ['nested', { names: { time: 'timestamp' }, add: ADDED, nested: { below: 'message', as: 'text', beside: ['time', 'level', 'logger'] } },
       { level: 'warn', timestamp: time, logger: 'gateway', message: '{"requestId":"r-1","tenant":"secret","msg":"tenant=secret is here"}' }],
   ])('%s', (_what, config, expected) => expect(lineOf(config)).toEqual(expected));

@@ -15,7 +15,7 @@ export class LogShape {
 
   constructor(config: ShapeConfig) {
     this.#redaction = Redaction.of(config);
-    this.#reshape = compileReshape(config);
+    this.#reshape = compileReshape(config, this.#redaction);
   }
 
   get redaction(): Redaction {
@@ -24,7 +24,7 @@ export class LogShape {
 
   adopt(config: ShapeConfig): void {
     this.#redaction = Redaction.of(config);
-    this.#reshape = compileReshape(config);
+    this.#reshape = compileReshape(config, this.#redaction);
   }
 
   /** @param line complete, with its line feed. */
@@ -34,18 +34,22 @@ export class LogShape {
 }
 
 /** `null` where lines stay as they are. A field that access lines leave out keeps its name here: without it a line would say nothing. */
-function compileReshape(config: ShapeConfig): ((line: string) => string) | null {
+function compileReshape(config: ShapeConfig, redaction: Redaction): ((line: string) => string) | null {
   const { names, nested } = config;
   const renamed = new Map(SHARED.flatMap((own) => {
     const name = nameOf({ names, rest: 'keep' }, own);
     return name === null || name === own ? [] : [[own as string, name] as const];
   }));
-  const constants = constantsOf(config);
+  const constants = Object.entries(constantsOf(config, redaction));
   const beside = new Set(nested?.beside);
-  if (renamed.size + Object.keys(constants).length === 0 && nested === undefined) return null;
+  if (renamed.size + constants.length === 0 && nested === undefined) return null;
   return (line) => {
-    const all = Object.entries({ ...(JSON.parse(line) as Record<string, unknown>), ...constants });
-    const part = (which: boolean): Record<string, unknown> => Object.fromEntries(all.filter(([own]) => (nested === undefined || beside.has(own)) === which).map(([own, value]) => [renamed.get(own) ?? own, value]));
+    const own = Object.entries(JSON.parse(line) as Record<string, unknown>);
+    const part = (which: boolean): Record<string, unknown> => {
+      const isMeant = ([name]: readonly [string, unknown]): boolean => (nested === undefined || beside.has(name)) === which;
+      // What the file adds has its name already: it may well be one that a field of ours has given up.
+      return Object.fromEntries([...own.filter(isMeant).map(([name, value]) => [renamed.get(name) ?? name, value]), ...constants.filter(isMeant)]);
+    };
     if (nested === undefined) return `${JSON.stringify(part(true))}\n`;
     const within = part(false);
     return `${JSON.stringify({ ...part(true), [nested.below]: nested.as === 'text' ? JSON.stringify(within) : within })}\n`;

@@ -32,6 +32,12 @@ describe('O4: sampling', () => {
     return kept?.(exchange({}, { traceId: LOW, ...slots })) as boolean;
   };
 
+  it.each([LOW, RARE])('nobody from outside chooses by his trace id whether there is a line of him: %s', (traceId) => {
+    const kept = (trustedPeer: boolean, chance: number): boolean | undefined =>
+      compileLineSampling({ ratio: 0.25, slow: 0, errors: false }, clock, () => chance)?.(exchange({ headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } }, { traceId, trustedPeer }));
+    expect([kept(false, 0.2), kept(false, 0.3), kept(true, 0.2), kept(true, 0.3)]).toEqual([true, false, traceId === RARE, traceId === RARE]);
+  });
+
   it.each<[string, Partial<Exchange>, object, boolean]>([
     ['a trace that is not chosen', {}, {}, false],
     ['one that is', { traceId: RARE }, {}, true],

@@ -71,6 +71,19 @@ export class Redaction {
     return `?${query.slice(1).split('&').map((pair) => this.#parameter(pair)).join('&')}`;
   }
 
+  /** A path without tokens, and without the values of parameters that are secrets; it has no query. */
+  path(path: string, params: Readonly<Record<string, string>>): string {
+    const shown = path.includes('eyJ') ? this.value(path) : path;
+    if (this.segments.length === 0) return shown;
+    const values = this.segments.flatMap((name) => params[name] ?? []);
+    return values.length === 0 ? shown : shown.split('/').map((segment) => (values.includes(segment) ? REDACTED : segment)).join('/');
+  }
+
+  /** Parameters of a path, as they may be shown. */
+  params(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, this.hidesSegment(name) ? REDACTED : value]));
+  }
+
   /** Text from outside that should hold no secret: tokens in it are cut out, and so is a query's share of them. */
   value(text: string): string {
     if (SCHEME.test(text)) return REDACTED;

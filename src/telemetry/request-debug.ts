@@ -3,7 +3,6 @@ import { events, type Clock, type Exchange } from '#libs/kernel';
 import type { ConfigStore } from '../config/index.js';
 import { compileDebugCheck } from './debug-header.js';
 import { tellEnd, tellOpening } from './debug-notes.js';
-import { pathOf } from './line-parts.js';
 import type { LogShape } from './log-shape.js';
 import type { Logger } from './logger.js';
 
@@ -53,7 +52,7 @@ export class RequestDebug implements OnApplicationShutdown {
       return;
     }
     exchange.debugged = true;
-    tellOpening(exchange, pathOf(exchange, query, this.shape.redaction), this.#say(exchange));
+    tellOpening(exchange, { query, redaction: this.shape.redaction }, this.#say(exchange));
     events.exchangeDebugged.publish(exchange);
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '#libs/kernel';
+import { secretText } from '#libs/kernel';
 import { duration } from './options.js';
 
 /** Consul itself waits no longer. */
@@ -14,8 +14,8 @@ export const consulOptions = z.strictObject({
   address: z.string().regex(/^https?:\/\/[^/?#\s@]+(?:\/[^?#\s]*)?$/, { error: 'expected an http:// or https:// address without user and query' }).default('http://127.0.0.1:8500').describe(
     'Of an agent of Consul, best the one on this machine; e.g. `${CONSUL_HTTP_ADDR:-http://127.0.0.1:8500}`. A certificate of an own authority is trusted by NODE_EXTRA_CA_CERTS. Danger: whoever answers there decides where requests go, and a token goes there in plain over http. Default: http://127.0.0.1:8500.',
   ),
-  token: z.string().transform((text) => (text === '' ? undefined : new Secret(text))).optional().meta({ secret: true }).describe(
-    'ACL token with `service:read` for the service and `node:read`. Danger: to a token without these rights, Consul before 1.11 answers that there are no instances, and says no more. Empty text is none, so that `${CONSUL_HTTP_TOKEN:-}` may stand here. Default: none.',
+  token: secretText().optional().describe(
+    'ACL token with `service:read` for the service and `node:read`. Danger: to a token without these rights, Consul before 1.11 answers that there are no instances, and says no more. Default: none.',
   ),
   datacenter: z.string().regex(/^[\w-]+$/, { error: 'expected the name of a data centre' }).optional().describe('Data centre to look in. Default: that of the agent.'),
   tags: z.union([tag.transform((one) => [one]), z.array(tag)]).default([]).describe('Tags that an instance must have, all of them. Default: none.'),

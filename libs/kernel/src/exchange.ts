@@ -74,6 +74,8 @@ export class Exchange {
   host = '';
   /** Address of the TCP peer. */
   peer = '';
+  /** The peer is a proxy of ours (`forwarded.trust`). */
+  trustedPeer = false;
   /** Address of the client: the peer, or what trusted proxies say. */
   client = '';
   /** Says the trace id when it is first asked for: of most exchanges that a cache answers nobody asks. */

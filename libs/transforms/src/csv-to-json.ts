@@ -5,6 +5,7 @@ import { isCsv, separator } from './csv-message.js';
 import { stringifyExact } from './exact-json.js';
 import { compileFormat, formatShape } from './format.js';
 import { putKey } from './json-path.js';
+import { Room } from './room.js';
 import { typedText } from './typed-text.js';
 import { Unreadable } from './unreadable.js';
 
@@ -28,7 +29,11 @@ export const csvToJson = defineTransform({
         if (options.header === 'none') return stringifyExact(rows.map((row) => row.map(value)));
         const names = options.header === 'first' ? (rows.shift() ?? []) : options.header;
         if (new Set(names).size < names.length) throw new Unreadable('Two columns of the CSV have the same name');
-        return stringifyExact(rows.map((row, index) => objectOf(names, row.map(value), index)));
+        const room = new Room(options.max);
+        return stringifyExact(rows.map((row, index) => {
+          room.take(names.slice(0, row.length).reduce((sum, { length }) => sum + length, row.length));
+          return objectOf(names, row.map(value), index);
+        }));
       },
     }, options);
   },
@@ -44,8 +49,6 @@ async function rowsOf(text: string, delimiter: string): Promise<string[][]> {
 function objectOf(names: readonly string[], values: readonly unknown[], index: number): Record<string, unknown> {
   if (values.length > names.length) throw new Unreadable(`Row ${index + 1} of the CSV has more values than there are columns`);
   const fields: Record<string, unknown> = {};
-  names.forEach((name, column) => {
-    if (column < values.length) putKey(fields, name, values[column]);
-  });
+  values.forEach((value, column) => putKey(fields, names[column] as string, value));
   return fields;
 }

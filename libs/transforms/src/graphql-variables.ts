@@ -22,5 +22,6 @@ const SCALARS: ReadonlyMap<string, (text: string) => unknown> = new Map<string, 
 ]);
 
 function number(text: string): unknown {
-  return NUMBER.test(text) ? Number(text) : text;
+  const value = Number(text);
+  return NUMBER.test(text) && Number.isFinite(value) ? value : text;
 }

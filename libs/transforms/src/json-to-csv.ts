@@ -20,8 +20,8 @@ const schema = z.strictObject({
   mark: z.boolean().default(false).describe('Whether the file begins with a byte order mark, without which Excel takes accents for something else. Default: false.'),
 });
 
-/** A spreadsheet runs what begins like this; plain numbers with a sign are none. */
-const FORMULA = /^(?:[=@\t\r]|[+-](?!\d+(?:[.,]\d+)?$))/;
+/** A spreadsheet runs what begins like this, some of them in full width too; plain numbers with a sign are none. */
+const FORMULA = /^(?:[=@\t\r\n\uFF1D\uFF20]|[+\-\uFF0B\uFF0D](?!\d+(?:[.,]\d+)?$))/;
 
 /** Makes CSV (RFC 4180) of JSON. Objects and lists within a value become JSON text, `null` nothing. */
 export const jsonToCsv = defineTransform({
@@ -35,6 +35,8 @@ export const jsonToCsv = defineTransform({
       async convert(bytes) {
         const list = listAt(parseExact(bytes), at);
         const wanted = chosen ?? columnsOf(list);
+        // Each of many rows may have a key of its own, and then each has a cell for those of all others.
+        if (list.length * wanted.length > options.max) throw new Unreadable('What would come of the body is too large', 'too-large');
         const { default: papa } = await import('papaparse');
         const lines = list.map((row) => (Array.isArray(row) ? row.map(cell) : wanted.map(([, each]) => cell(valueAt(row, each)))));
         const titles = header && wanted.length > 0 ? [wanted.map(([name]) => name)] : [];

@@ -3,6 +3,7 @@ import { defineTransform } from '#libs/kernel';
 import { isContainer, parseExact, scalarText } from './exact-json.js';
 import { compileFormat, formatShape } from './format.js';
 import { isJson, isUtf8 } from './json-message.js';
+import { Room } from './room.js';
 import { Unreadable } from './unreadable.js';
 
 const xmlName = z.string().regex(/^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/, { error: 'expected the name of an XML element' });
@@ -16,7 +17,9 @@ const schema = z.strictObject({
   depth: z.int().min(1).max(1_000).default(100).describe('Levels of objects and lists allowed. Default: 100.'),
 });
 
-type Options = z.output<typeof schema>;
+interface Options extends z.output<typeof schema> {
+  readonly room: Room;
+}
 
 /** Makes XML of JSON: keys become elements, lists repeat them, `null` is an empty one. What no XML can hold is replaced. */
 export const jsonToXml = defineTransform({
@@ -24,7 +27,7 @@ export const jsonToXml = defineTransform({
   schema,
   create: (options) => compileFormat({
     name: 'json-to-xml', from: 'JSON', takes: isJson, readable: isUtf8, accept: ['application/json'], type: 'application/xml; charset=utf-8',
-    convert: (bytes) => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${documentOf(parseExact(bytes), options)}`),
+    convert: (bytes) => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${documentOf(parseExact(bytes), { ...options, room: new Room(options.max) })}`),
   }, options),
 });
 
@@ -41,17 +44,26 @@ function documentOf(value: unknown, options: Options): string {
 function element(key: string, value: unknown, depth: number, options: Options): string {
   if (depth > options.depth) throw new Unreadable(`The body is nested more than ${options.depth} levels deep`);
   if (Array.isArray(value)) return items(value, key, depth, options);
+  options.room.take(key.length * 2);
   const name = nameFor(key);
   if (!isContainer(value)) return value === null ? `<${name}/>` : `<${name}>${escaped(scalarText(value))}</${name}>`;
-  let head = '';
+  const attributes = new Map<string, string>();
   let inner = '';
   for (const [field, below] of Object.entries(value)) {
     const scalar = !isContainer(below);
-    if (options.attributes !== null && field.startsWith(options.attributes) && scalar) head += below === null ? '' : ` ${nameFor(field.slice(options.attributes.length))}="${escaped(scalarText(below))}"`;
+    if (options.attributes !== null && field.startsWith(options.attributes) && scalar) putAttribute(attributes, nameFor(field.slice(options.attributes.length)), below);
     else if (field === options.text && scalar) inner += below === null ? '' : escaped(scalarText(below));
     else inner += element(field, below, depth + 1, options);
   }
+  const head = [...attributes].map(([attribute, text]) => ` ${attribute}="${text}"`).join('');
   return inner === '' ? `<${name}${head}/>` : `<${name}${head}>${inner}</${name}>`;
+}
+
+/** XML 1.0 3.1: a name stands once; 3.3.3: line ends and tabs stay what they are as references only. */
+function putAttribute(attributes: Map<string, string>, name: string, value: unknown): void {
+  if (value === null) return;
+  if (attributes.has(name)) throw new Unreadable(`Two attributes of an element would be called ${name}`);
+  attributes.set(name, escaped(scalarText(value)).replaceAll(/[\t\n]/g, (character) => `&#${character.charCodeAt(0)};`));
 }
 
 /** A list in a list has no key: its items get an element of their own. */
@@ -59,9 +71,12 @@ function items(list: readonly unknown[], key: string, depth: number, options: Op
   return list.map((item) => element(key, Array.isArray(item) ? { [options.item]: item } : item, depth + 1, options)).join('');
 }
 
-/** XML 1.0 2.3, ASCII only: what cannot stand in a name becomes `_`. */
+const QUALIFIED = /^[A-Za-z_][\w.-]*:[A-Za-z_][\w.-]*$/;
+
+/** XML 1.0 2.3, ASCII only: what cannot stand in a name becomes `_`. Namespaces in XML 4: a colon stands behind a prefix. */
 function nameFor(key: string): string {
-  const name = key.replaceAll(/[^\w.:-]/g, '_');
+  if (QUALIFIED.test(key)) return key;
+  const name = key.replaceAll(/[^\w.-]/g, '_');
   return /^[A-Za-z_]/.test(name) ? name : `_${name}`;
 }
 

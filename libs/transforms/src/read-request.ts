@@ -1,6 +1,7 @@
-import { Problem, problems, type Exchange, type HeaderList } from '#libs/kernel';
+import { Problem, problems, type Exchange, type HeaderList, type ProblemType } from '#libs/kernel';
 import { readBody } from './buffer-body.js';
 import { DecodedTooLarge, decoderOf } from './content-coding.js';
+import type { SkipReason } from './events.js';
 import { Unreadable } from './unreadable.js';
 
 /** What a body is read as. */
@@ -37,9 +38,11 @@ export async function readRequest<T>(exchange: Exchange, { format, max, readable
   }
 }
 
+const BY_REASON: Readonly<Partial<Record<SkipReason, ProblemType>>> = { charset: problems.unsupportedMediaType, 'too-large': problems.bodyTooLarge };
+
 function refusal(error: unknown, format: string, max: number): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DecodedTooLarge) return new Problem(problems.bodyTooLarge, `The body is over ${max} bytes once unpacked`);
   if (!(error instanceof Unreadable)) return new Problem(problems.invalidBody, `The body is not valid ${format}`, { cause: error });
-  return new Problem(error.reason === 'charset' ? problems.unsupportedMediaType : problems.invalidBody, error.message, { cause: error });
+  return new Problem(BY_REASON[error.reason] ?? problems.invalidBody, error.message, { cause: error });
 }

@@ -29,13 +29,14 @@ export const xmlToJson = defineTransform({
   name: 'xml-to-json',
   schema,
   create(options) {
-    const lists = new Set(options.lists);
+    const listed = new Set(options.lists);
+    const longest = Math.max(0, ...options.lists.map((path) => path.length));
     return compileFormat({
       name: 'xml-to-json', from: 'XML', takes: isXml, accept: ['application/xml', 'text/xml'], type: 'application/json',
       async convert(bytes, headers) {
         const element = await parseXml(textOf(bytes, headers), options.depth);
         const name = nameOf(element.name, options);
-        const value = valueOf(element, name, { ...options, listed: lists });
+        const value = valueOf(element, name, { ...options, listed, longest });
         return stringifyExact(options.root === 'drop' ? value : single(name, value));
       },
     }, options);
@@ -44,9 +45,12 @@ export const xmlToJson = defineTransform({
 
 interface Mapping extends Options {
   readonly listed: ReadonlySet<string>;
+  /** Length of the longest path in `listed`: no text is made of a longer one, for names may be as long as the document. */
+  readonly longest: number;
 }
 
-function valueOf({ attributes, children }: XmlElement, path: string, mapping: Mapping): unknown {
+/** @param path `null` where it is longer than any that counts. */
+function valueOf({ attributes, children }: XmlElement, path: string | null, mapping: Mapping): unknown {
   const elements = children.filter((child) => typeof child !== 'string');
   const text = children.filter((child) => typeof child === 'string').join('');
   const scalar = (each: string): unknown => (mapping.values === 'typed' ? typedText(each.trim()) : each);
@@ -54,16 +58,20 @@ function valueOf({ attributes, children }: XmlElement, path: string, mapping: Ma
   if (elements.length === 0 && kept.length === 0) return scalar(text);
   const fields: Record<string, unknown> = {};
   for (const [name, value] of kept) putKey(fields, `${mapping.attributes ?? ''}${nameOf(name, mapping)}`, scalar(value));
-  for (const [name, values] of grouped(elements, path, mapping)) putKey(fields, name, values.length === 1 && !mapping.listed.has(`${path}.${name}`) ? values[0] : values);
+  for (const [name, values] of grouped(elements, path, mapping)) putKey(fields, name, values.length === 1 && !mapping.listed.has(below(path, name, mapping) ?? '') ? values[0] : values);
   if (text.trim() !== '') putKey(fields, mapping.text, scalar(elements.length > 0 ? text.trim() : text));
   return fields;
 }
 
-function grouped(elements: readonly XmlElement[], path: string, mapping: Mapping): ReadonlyMap<string, readonly unknown[]> {
+function below(path: string | null, name: string, { longest }: Mapping): string | null {
+  return path === null || path.length + 1 + name.length > longest ? null : `${path}.${name}`;
+}
+
+function grouped(elements: readonly XmlElement[], path: string | null, mapping: Mapping): ReadonlyMap<string, readonly unknown[]> {
   const groups = new Map<string, unknown[]>();
   for (const element of elements) {
     const name = nameOf(element.name, mapping);
-    const value = valueOf(element, `${path}.${name}`, mapping);
+    const value = valueOf(element, below(path, name, mapping), mapping);
     const group = groups.get(name);
     if (group) group.push(value);
     else groups.set(name, [value]);

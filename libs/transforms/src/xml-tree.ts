@@ -1,4 +1,5 @@
 import { Unreadable } from './unreadable.js';
+import { checkMarkup } from './xml-markup.js';
 
 /** An element of an XML document. */
 export interface XmlElement {
@@ -11,6 +12,8 @@ export interface XmlElement {
 /** What the parser makes of a node: its name with its children, or its text, and its attributes beside. */
 type ParsedNode = Readonly<Record<string, unknown>>;
 
+/** Characters of a parser's message that clients are told. */
+const MOST = 200;
 const ATTRIBUTES = ':@';
 const TEXT = '#text';
 const CDATA = '#cdata';
@@ -25,19 +28,25 @@ const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]
  * @throws Unreadable for what is not well-formed, too deep, or has a document type.
  */
 export async function parseXml(text: string, depth: number): Promise<XmlElement> {
-  // Sections that are only text may speak of document types; nothing else may.
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(text.replaceAll(/<!\[CDATA\[.*?\]\]>|<!--.*?-->/gs, ''))) throw new Unreadable('XML with a document type (DTD) is not read');
+  if (FORBIDDEN.test(text)) throw new Unreadable('The body has characters that no XML may have');
+  checkMarkup(text);
   const { SyntaxValidator, XMLParser } = await library();
   const verdict = SyntaxValidator.validate(text);
-  if (verdict !== true) throw new Unreadable(`The body is not well-formed XML: ${verdict.err.msg} (line ${verdict.err.line})`);
+  if (verdict !== true) throw new Unreadable(`The body is not well-formed XML: ${brief(verdict.err.msg)} (line ${verdict.err.line})`);
   const parser = new XMLParser({
     preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', textNodeName: TEXT, cdataPropName: CDATA,
     parseTagValue: false, parseAttributeValue: false, trimValues: false, processEntities: false,
     ignoreDeclaration: true, ignorePiTags: true, maxNestedTags: depth, onDangerousProperty: (name) => name,
   });
-  const [root] = childrenOf(read(parser, text), depth).filter((child) => typeof child !== 'string');
-  if (!root) throw new Unreadable('The body has no XML element');
+  const [root, ...others] = childrenOf(read(parser, text), depth).filter((child) => typeof child !== 'string' || child.trim() !== '');
+  // XML 1.0 2.1: one element, and nothing but comments and instructions beside it.
+  if (root === undefined || typeof root === 'string' || others.length > 0) throw new Unreadable('The body is not one XML element');
   return root;
+}
+
+/** Messages of the parser quote the document. */
+function brief(message: string): string {
+  return message.length > MOST ? `${message.slice(0, MOST)}...` : message;
 }
 
 async function library() {
@@ -49,7 +58,7 @@ function read(parser: { parse(text: string): unknown }, text: string): readonly 
   try {
     return parser.parse(text) as readonly ParsedNode[];
   } catch (error) {
-    throw new Unreadable(`The body is not XML that can be read: ${(error as Error).message}`);
+    throw new Unreadable(`The body is not XML that can be read: ${brief((error as Error).message)}`);
   }
 }
 
@@ -68,7 +77,7 @@ function childrenOf(nodes: readonly ParsedNode[], depth: number): readonly (XmlE
 function decoded(text: string): string {
   return text.replaceAll(/&([^;&<]*);?/g, (whole, name: string) => {
     const character = whole.endsWith(';') ? (NAMED.get(name) ?? referenced(name)) : undefined;
-    if (character === undefined || FORBIDDEN.test(character)) throw new Unreadable(`The entity ${whole} is not known`);
+    if (character === undefined || FORBIDDEN.test(character)) throw new Unreadable(`The entity ${brief(whole)} is not known`);
     return character;
   });
 }

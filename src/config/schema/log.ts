@@ -19,7 +19,7 @@ function levelName(value: unknown): unknown {
 }
 
 const sampleSchema = z.strictObject({
-  ratio: z.number().min(0).max(1).default(1).describe('Share of the access lines that are written, from 0 to 1. It goes by the trace id, so that of a trace all lines are there or none, here and in other gateways. Requests whose trace is exported have their line in any case. Default: 1.'),
+  ratio: z.number().min(0).max(1).default(1).describe('Share of the access lines that are written, from 0 to 1. It goes by the trace id, so that of a trace all lines are there or none, here and in other gateways; of traces that a stranger has begun chance decides. Requests whose trace is exported have their line in any case. Default: 1.'),
   slow: durationOrOff().prefault('1s').describe('Requests that take as long have their line in any case; `off` for not. Default: 1s.'),
   errors: onOff().default(true).describe('Requests that fail (5xx, or an answer that breaks off) have their line in any case. Default: on.'),
 });

@@ -39,8 +39,8 @@ function isNowhere(value: unknown): boolean {
 }
 
 const sampleSchema = z.strictObject({
-  ratio: z.number().min(0).max(1).default(0.01).describe('Share of the traces that are exported, by trace id: gateways and services that go by it choose the same ones. Services are told in `traceparent`. Default: 0.01.'),
-  parent: onOff().default(true).describe('Whether the decision of a client that sends a valid `traceparent` holds in place of `ratio`: what it samples is exported, what it does not is not. Default: on. Danger: anybody can have his requests exported; where clients are strangers, turn it off.'),
+  ratio: z.number().min(0).max(1).default(0.01).describe('Share of the traces that are exported, by trace id: gateways and services that go by it choose the same ones. Of traces that a stranger has begun chance decides. Services are told in `traceparent`. Default: 0.01.'),
+  parent: z.union([z.literal('trusted-proxies'), onOff()]).default(true).describe('Whose decision holds in place of `ratio`, where a valid `traceparent` comes along: everybody’s (`on`), that of `trusted-proxies` (`forwarded.trust`), or nobody’s (`off`). What it samples is exported, what it does not is not. Default: on. Danger: with `on` anybody can have his requests exported; where clients are strangers, take another one.'),
   errors: onOff().default(true).describe('Whether exchanges that end with a status of 500 or above are exported in any case. Services were not told by then, so such a trace has the spans of the gateway only. Default: on.'),
   slow: durationOrOff().prefault('off').describe('From which duration on an exchange is exported in any case, from its first byte to its last; likewise with the spans of the gateway only. WebSockets do not count. Default: off.'),
 });

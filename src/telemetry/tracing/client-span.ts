@@ -6,7 +6,7 @@ import { Problem } from '#libs/kernel';
 import type { Redaction } from '../redaction.js';
 import { FinishedSpan, UNSET, type Origin } from './finished-span.js';
 import type { RecordedTry } from './span-journal.js';
-import { methodOf, nameOf, placeOf } from './span-names.js';
+import { methodOf, nameOf, placeOf, shortened } from './span-names.js';
 
 const CLIENT_ERROR = 400;
 const FAILURE = 500;
@@ -36,7 +36,7 @@ export function compileClientSpan(redaction: Redaction, origin: Origin): (one: R
   };
 }
 
-function ofTarget({ path, service, target }: RecordedTry, redaction: Redaction): Attributes {
+function ofTarget({ params, path, service, target }: RecordedTry, redaction: Redaction): Attributes {
   const attributes: Attributes = {};
   if (service !== null) {
     attributes['passerelle.service'] = service;
@@ -46,8 +46,8 @@ function ofTarget({ path, service, target }: RecordedTry, redaction: Redaction):
   const { host, origin, protocol } = target.url;
   const { address, port } = placeOf(host, protocol.slice(0, -1));
   attributes[ATTR_SERVER_ADDRESS] = address;
-  attributes[ATTR_SERVER_PORT] = port;
-  attributes[ATTR_URL_FULL] = origin + redaction.value(target.basePath + path);
+  if (port !== null) attributes[ATTR_SERVER_PORT] = port;
+  attributes[ATTR_URL_FULL] = shortened(origin + redaction.path(target.basePath + path, params));
   return attributes;
 }
 

@@ -12,7 +12,11 @@ export interface Collector extends Sender {
 }
 
 /** Libraries of OpenTelemetry take what the environment says for what the file does not, headers with keys included. */
-const VARIABLES = 'OTEL_';
+const VARIABLES = /^OTEL_/;
+/** That of gRPC takes a proxy from it with every connection. */
+const PROXIES = /^(?:grpc|https?)_proxy$/i;
+/** Milliseconds that a batch has after its time, for the exporter to find out by itself. */
+const SLACK = 250;
 
 /** Loads what the way needs, and opens it: nothing is connected before the first batch. */
 export function openCollector(config: SpanExportConfig): Promise<Collector> {
@@ -39,7 +43,17 @@ async function overHttp(config: SpanExportConfig): Promise<Collector> {
     timeoutMillis: config.timeout,
     httpAgentOptions: () => agent,
   }));
-  return { export: (spans, done) => exporter.export(spans, done), close: () => agent.destroy() };
+  return {
+    export(spans, done) {
+      // For the exporter the time begins anew with every byte: a collector that gives one a second would never be through.
+      const limit = setTimeout(() => agent.destroy(), config.timeout + SLACK).unref();
+      exporter.export(spans, (result) => {
+        clearTimeout(limit);
+        done(result);
+      });
+    },
+    close: () => agent.destroy(),
+  };
 }
 
 async function overGrpc(config: SpanExportConfig): Promise<Collector> {
@@ -56,5 +70,5 @@ async function overGrpc(config: SpanExportConfig): Promise<Collector> {
     timeoutMillis: config.timeout,
     credentials: url.startsWith('https:') ? secured(tlsOf(config.tls)) : credentials.createInsecure(),
   }));
-  return { export: (spans, done) => exporter.export(spans, done), close: () => void exporter.shutdown().catch(() => {}) };
+  return { export: (spans, done) => withoutVariables(PROXIES, () => exporter.export(spans, done)), close: () => void exporter.shutdown().catch(() => {}) };
 }

@@ -7,7 +7,7 @@ import type { Exchange } from '#libs/kernel';
 import type { Redaction } from '../redaction.js';
 import { FinishedSpan, timeOf, UNSET, type Origin } from './finished-span.js';
 import type { SpanJournal } from './span-journal.js';
-import { methodOf, nameOf, OTHER, placeOf } from './span-names.js';
+import { methodOf, nameOf, OTHER, placeOf, shortened } from './span-names.js';
 
 /** From here on a status says that we or a service failed, not the client. */
 const FAILURE = 500;
@@ -47,26 +47,26 @@ function isMatched(route: Exchange['route']): route is NonNullable<Exchange['rou
   return route !== null && (route.service !== null || route.endpoint !== null || !route.template.startsWith('('));
 }
 
-function ofRequest({ client, headers, host, httpVersion, method: sent, path, peer, query, scheme }: Exchange, method: string, { query: withQuery, redaction }: SpanSettings): Attributes {
+function ofRequest({ client, headers, host, httpVersion, method: sent, params, path, peer, query, scheme }: Exchange, method: string, { query: withQuery, redaction }: SpanSettings): Attributes {
   const { address, port } = placeOf(host, scheme);
   // A path that was not safe to normalise still has its query.
   const start = path.indexOf('?');
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_URL_SCHEME]: scheme,
-    [ATTR_URL_PATH]: redaction.value(start < 0 ? path : path.slice(0, start)),
+    [ATTR_URL_PATH]: shortened(redaction.path(start < 0 ? path : path.slice(0, start), params)),
     [ATTR_CLIENT_ADDRESS]: client,
     [ATTR_NETWORK_PEER_ADDRESS]: peer,
     [ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion,
   };
-  if (method === OTHER) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = redaction.value(sent);
+  if (method === OTHER) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = shortened(redaction.value(sent));
   if (host !== '') {
-    attributes[ATTR_SERVER_ADDRESS] = address;
-    attributes[ATTR_SERVER_PORT] = port;
+    attributes[ATTR_SERVER_ADDRESS] = shortened(address);
+    if (port !== null) attributes[ATTR_SERVER_PORT] = port;
   }
-  if (withQuery && query !== '') attributes[ATTR_URL_QUERY] = redaction.query(query).slice(1);
+  if (withQuery && query !== '') attributes[ATTR_URL_QUERY] = shortened(redaction.query(query).slice(1));
   const agent = headers['user-agent'];
-  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = redaction.value(agent);
+  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = shortened(redaction.value(agent));
   return attributes;
 }
 

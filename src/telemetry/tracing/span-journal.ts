@@ -75,6 +75,7 @@ export class RecordedTry implements TryNotes {
   readonly service: string | null;
   readonly method: string;
   readonly path: string;
+  readonly params: Exchange['params'];
   readonly headers: HeaderList | null;
   /** Tries of the same request before this one. */
   readonly resends: number;
@@ -84,12 +85,13 @@ export class RecordedTry implements TryNotes {
   status = 0;
   reason: Error | null = null;
 
-  constructor(readonly journal: SpanJournal, { outgoing, service, target, tries }: Exchange, readonly spanId: string) {
+  constructor(readonly journal: SpanJournal, { outgoing, params, service, target, tries }: Exchange, readonly spanId: string) {
     this.startedAt = journal.pen.clock.elapsed();
     this.target = target;
     this.service = service?.name ?? null;
     this.method = outgoing?.method ?? '';
     this.path = outgoing?.path ?? '';
+    this.params = params;
     this.headers = outgoing?.headers ?? null;
     this.resends = tries - 1;
   }

@@ -14,8 +14,19 @@ export function nameOf(method: string, template?: string): string {
   return template === undefined ? first : `${first} ${template}`;
 }
 
-/** What an authority names. */
-export function placeOf(authority: string, scheme: string): { readonly address: string; readonly port: number } {
-  const [, address = authority, port] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
-  return { address, port: port === undefined || port === '' ? (scheme === 'https' ? 443 : 80) : Number(port) };
+/** Clients send 8 KiB of path and more of headers, which would wait in memory for the collector. */
+const LONGEST = 1_024;
+
+/** What a client has sent, as far as a span shows it. */
+export function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}
+
+const HIGHEST_PORT = 65_535;
+
+/** What an authority names; `null` for a port that is none. */
+export function placeOf(authority: string, scheme: string): { readonly address: string; readonly port: number | null } {
+  const [, address = authority, digits] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
+  const port = digits === undefined ? (scheme === 'https' ? 443 : 80) : Number(digits);
+  return { address, port: port > HIGHEST_PORT ? null : port };
 }

@@ -1,5 +1,6 @@
 import { events, readTraceParent, traceFlags, type Exchange } from '#libs/kernel';
 import type { GatewayConfig } from '../../config/index.js';
+import { lineConfigOf } from '../line-config.js';
 import { Redaction } from '../redaction.js';
 import { compileClientSpan } from './client-span.js';
 import type { Collector } from './collector.js';
@@ -15,7 +16,7 @@ const FAILURE = 500;
 const SWITCHED = 101;
 
 export interface TracerParts {
-  readonly config: Pick<GatewayConfig, 'log' | 'tracing'>;
+  readonly config: Pick<GatewayConfig, 'log' | 'routes' | 'tracing'>;
   readonly origin: Origin;
   readonly pen: Pen;
   readonly queue: SpanQueue;
@@ -31,8 +32,8 @@ export class Tracer {
   #unsubscribe: readonly (() => void)[] = [];
 
   constructor(private readonly parts: TracerParts) {
-    const { log, tracing: { query, sample } } = parts.config;
-    const redaction = new Redaction(log.redact);
+    const { query, sample } = parts.config.tracing;
+    const redaction = Redaction.of(lineConfigOf(parts.config));
     this.#sampled = compileSampler(sample);
     this.#watched = sample.errors || sample.slow > 0;
     this.#server = compileServerSpan({ redaction, query }, parts.origin);
@@ -65,7 +66,7 @@ export class Tracer {
     const { pen } = this.parts;
     const parent = readTraceParent(exchange.headers.traceparent);
     const traceId = parent?.traceId ?? pen.hex(16);
-    const sampled = this.#sampled(traceId, parent);
+    const sampled = this.#sampled(exchange, traceId, parent);
     // Whoever begins a trace says whether its id is random; all others pass that on (W3C Trace Context, level 2).
     const flags = ((parent?.flags ?? traceFlags.randomId) & traceFlags.randomId) | (sampled ? traceFlags.sampled : 0);
     exchange.traceId = traceId;

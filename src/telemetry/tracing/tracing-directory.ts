@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '#libs/kernel';
 import { fingerprint, type GatewayConfig } from '../../config/index.js';
+import { lineConfigOf } from '../line-config.js';
 import { LOGGER, type Logger } from '../logger.js';
+import { Redaction } from '../redaction.js';
 import { SpanCounts } from './span-counts.js';
 import type { Tracer } from './tracer.js';
 
@@ -55,9 +57,10 @@ export class TracingDirectory implements BeforeApplicationShutdown, OnApplicatio
   }
 
   async #hold({ clock, config, hex }: TracingInput): Promise<Held | null> {
-    const { info, log: { redact }, server: { grace }, tracing } = config;
+    const { info, log: { debug, redact }, server: { grace }, tracing } = config;
     if (tracing.export === 'off') return null;
-    const settings = fingerprint([tracing, info, redact]);
+    const { segments } = Redaction.of(lineConfigOf(config));
+    const settings = fingerprint([tracing, info, redact, debug?.header, segments]);
     if (this.#held?.settings === settings) return this.#held;
     const { createTracer } = await import('./create-tracer.js');
     const where = tracing.export.url ?? tracing.export.use;
@@ -84,7 +87,7 @@ export class TracingDirectory implements BeforeApplicationShutdown, OnApplicatio
     if (this.#away === (why !== null) || (this.#held !== null && this.#held.settings !== settings)) return;
     this.#away = why !== null;
     if (why === null) this.log.info({ collector }, 'the collector of traces takes spans again');
-    else this.log.warn({ collector, why: why.message }, 'the collector of traces takes no spans; they are lost until it does');
+    else this.log.warn({ collector, why: why.message, code: (why as NodeJS.ErrnoException).code }, 'the collector of traces takes no spans; they are lost until it does');
   }
 
   beforeApplicationShutdown(): void {
