@@ -1,9 +1,9 @@
 /**
- * Calls `make` while the variables whose names begin so are hidden: there are libraries that read them by themselves, and
+ * Calls `make` while the variables of such names are hidden: there are libraries that read them by themselves, and
  * then the file would not tell what is done. Nothing else runs meanwhile.
  */
-export function withoutVariables<T>(prefix: string, make: () => T): T {
-  const hidden = Object.entries(process.env).filter(([name]) => name.startsWith(prefix));
+export function withoutVariables<T>(names: RegExp, make: () => T): T {
+  const hidden = Object.entries(process.env).filter(([name]) => names.test(name));
   for (const [name] of hidden) delete process.env[name];
   try {
     return make();

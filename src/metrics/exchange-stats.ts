@@ -65,6 +65,7 @@ export class ExchangeStats {
   /** Takes other buckets. Durations counted in the former ones cannot be told apart, so all counts start again. */
   measureIn({ buckets: bounds, exemplars }: Measuring): void {
     this.#exemplars = exemplars;
+    if (!exemplars) for (const durations of this.#histograms()) durations.forgetExemplars();
     if (bounds.length === this.#bounds.length && bounds.every((bound, i) => bound === this.#bounds[i])) return;
     this.#bounds = bounds;
     this.#ofRoute = new WeakMap();
@@ -110,6 +111,11 @@ export class ExchangeStats {
   #observe(durations: Histogram, seconds: number, exchange: Exchange): void {
     durations.observe(seconds);
     if (exchange.sampled && this.#exemplars) durations.exemplify({ traceId: exchange.traceId, value: seconds, at: this.clock.now() / MS_PER_SECOND });
+  }
+
+  #histograms(): readonly Histogram[] {
+    return [...this.endpoints.values()].flatMap(({ methods }) => Array.from(methods.values(), ({ duration }) => duration))
+      .concat([...this.services.values()].flatMap(({ statuses }) => [...statuses.values()]));
   }
 
   #join(route: Route): RouteStats {

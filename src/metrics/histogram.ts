@@ -31,6 +31,11 @@ export class Histogram {
     this.#exemplars[this.#bucketOf(exemplar.value)] = exemplar;
   }
 
+  /** Keeps no examples any more. */
+  forgetExemplars(): void {
+    this.#exemplars = null;
+  }
+
   /** Adds what another one counted in the same buckets. */
   add(other: Histogram): void {
     other.#counts.forEach((count, bucket) => {

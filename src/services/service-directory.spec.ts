@@ -46,6 +46,12 @@ describe('ServiceDirectory', () => {
     expect(load({ users: service('http://a:1', { connections: { max: 1 } }) })[0]).not.toBe(before);
   });
 
+  it('a target with other connections has had the tries of the one before: counters do not go down', () => {
+    const [before] = load({ users: service('http://a:1') });
+    Object.assign(before as Target, { ok: 5, failed: 2 });
+    expect(load({ users: service('http://a:1,http://b:1', { connections: { max: 1 } }) })).toMatchObject([{ ok: 5, failed: 2 }, { ok: 0, failed: 0 }]);
+  });
+
   it('who is there from the start is warm, who joins later is cold, other settings change neither', () => {
     const since = (targets: readonly Target[]) => Object.fromEntries(targets.map((target) => [target.url.hostname, target.since]));
     expect(since(load({ users: service('http://a:1,http://b:1') }))).toEqual({ a: null, b: null });

@@ -103,13 +103,15 @@ export class ServiceDirectory implements OnApplicationShutdown {
     return { staff: new Map(staff), refused };
   }
 
-  /** A target that is new to a service in force is cold; one that only has other settings now is as warm as it was. */
+  /** A target that is new to a service in force is cold; one that only has other settings now is as warm as it was, and has had its tries. */
   #join(service: string, address: Address, config: ServiceConfig, clock: Clock): Target {
     const target = openTarget(address, config);
     const before = this.#services.get(service)?.targets ?? [];
     if (before.length > 0) {
       const same = before.find(({ url }) => url.href === target.url.href);
       target.since = same ? same.since : clock.elapsed();
+      // Counters do not go down.
+      if (same) [target.ok, target.failed] = [same.ok, same.failed];
     }
     return target;
   }

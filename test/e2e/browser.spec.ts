@@ -79,7 +79,7 @@ async function site(): Promise<Site> {
 
   it('uploads a form with a file', async () => {
     await page.evaluate('app.login("enseignant")');
-    expect(await page.evaluate('app.upload(2_000_000)')).toMatchObject({ status: 201, body: { attachments: [{ name: 'certificat.pdf', size: 2_000_000 }] } });
+    expect(await page.evaluate('app.upload(2_000_000)')).toMatchObject({ status: 201, body: { data: { attachments: [{ name: 'certificat.pdf', size: 2_000_000 }] } } });
   });
 
   it('hears events of an EventSource', async () => {

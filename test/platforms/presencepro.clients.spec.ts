@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createHash, randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { FormData } from 'undici';
 import { echoService, type Seen } from '#libs/testing';
 import type { WebSocket } from 'ws';
 import { open } from '../support/websocket.js';
 import { FRONTEND, presencepro, type PresencePro } from './presencepro.fixture.js';
+
+// A whole platform starts here, often beside others.
+jest.setTimeout(30_000);
 
 /** Frames of a socket, one after the other; none is lost between two calls. */
 function frames(socket: WebSocket): () => Promise<Record<string, unknown>> {
@@ -104,7 +108,7 @@ describe('PresencePro: what its two frontends and its admin panel do', () => {
     const page = await platform.ask('/api/v1/students?class_id=2', { bearer, redirect: 'follow' });
     expect(page).toMatchObject({ status: 200, body: { total: 12, page: 1, per_page: 20, total_pages: 1 } });
     expect((await platform.ask('/api/v1/courses/', { bearer })).body).toMatchObject({ total: 6 });
-    expect((await platform.ask('/api/v1/statistics/global', { bearer })).body).toMatchObject({ students: 36 });
+    expect((await platform.ask('/api/v1/statistics/global', { bearer })).body).toMatchObject({ data: { students: 36 } });
     expect((await platform.ask('/api/v1/conversations', { bearer })).body).toMatchObject({ total: 1 });
   });
 
@@ -122,8 +126,10 @@ describe('PresencePro: what its two frontends and its admin panel do', () => {
     const { status, body } = await platform.ask('/api/v1/justifications', { method: 'POST', body: form, bearer: await platform.login('enseignant') });
     expect(status).toBe(201);
     expect(body).toMatchObject({
-      reason: 'Rendez-vous médical', status: 'pending',
-      attachments: [{ field: 'attachments[0]', name: 'certificat.pdf', size: file.length, sha256: createHash('sha256').update(file).digest('hex') }],
+      data: {
+        reason: 'Rendez-vous médical', status: 'pending',
+        attachments: [{ field: 'attachments[0]', name: 'certificat.pdf', size: file.length, sha256: createHash('sha256').update(file).digest('hex') }],
+      },
     });
   });
 

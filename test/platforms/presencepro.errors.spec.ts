@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
 import { Exchange, Problem, problems } from '#libs/kernel';
 import { echoService } from '#libs/testing';
 import { loadConfig } from '../../src/config/index.js';
@@ -7,6 +8,9 @@ import { compileProblemRenderer } from '../../src/http/problem-renderer.js';
 import { refused } from '../support/websocket.js';
 import { SECRET } from '../support/jwt.js';
 import { CONFIGURATION, presencepro, type PresencePro } from './presencepro.fixture.js';
+
+// A whole platform starts here, often beside others.
+jest.setTimeout(30_000);
 
 /** What both kinds of client read. */
 const saying = (text: string, more: object = {}): object => ({ detail: text, message: text, ...more });
@@ -108,6 +112,8 @@ describe('PresencePro: settings of its environment', () => {
     ['ENVIRONMENT', 'production', ['info', 'environment'], 'production'],
     ['LOG_LEVEL', 'INFO', ['log', 'level'], 'info'],
     ['LOG_LEVEL', 'WARNING', ['log', 'level'], 'warn'],
+    ['HEALTH_CHECK_INTERVAL', '5', ['services', 'user-service', 'health', 'active', 'every'], 5_000],
+    ['JWT_ALGORITHM', 'HS512', ['authenticate', 'users', 'algorithms'], ['HS512']],
     ['SERVICE_TIMEOUT', '20', ['defaults', 'timeout', 'firstByte'], 20_000],
     ['USER_SERVICE_URL', 'http://user-service:8002', ['services', 'user-service', 'targets', '0', 'url'], 'http://user-service:8002'],
     ['TRUSTED_PROXIES', '10.0.0.0/8,loopback', ['forwarded', 'trust'], ['10.0.0.0/8', 'loopback']],

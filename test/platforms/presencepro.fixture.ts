@@ -1,9 +1,11 @@
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
-import { startGateway, type Gateway } from '../../src/bootstrap.js';
+import { startGateway } from '../../src/bootstrap.js';
 import { startPlatform, type DemoPlatform, type ServiceName } from '../../src/cli/demo/platform.js';
 import { demoPassword } from '../../src/cli/demo/seed/users.js';
 import { builtIns } from '../../src/extensions.js';
 import { SECRET } from '../support/jwt.js';
+import { openEmbedded, type Open, type OpenPlatform } from './both-ways.js';
+import { PresenceProServices } from './stand-ins/presencepro.js';
 
 export const CONFIGURATION = 'deploy/platforms/presencepro/gateway.yaml';
 export const FRONTEND = 'http://localhost:3000';
@@ -20,16 +22,15 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** PresencePro's real configuration in front of the sample platform, over real sockets. */
+/** All of a suite comes from one address and agent: only the specs of the limits have those of the platform. */
+const GENEROUS = { JWT_SECRET_KEY: SECRET, RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_BURST: '1000000' };
+
+/** PresencePro's real configuration in front of services, over real sockets. */
 export class PresencePro implements AsyncDisposable {
   readonly #agent = new Agent();
   readonly #tokens = new Map<Role, Promise<string>>();
 
-  constructor(readonly gateway: Gateway, readonly platform: DemoPlatform) {}
-
-  get url(): string {
-    return this.gateway.url;
-  }
+  constructor(readonly url: string, private readonly end: () => Promise<void>) {}
 
   fetch(path: string, { bearer, json, headers, ...init }: Init = {}): Promise<Response> {
     const own = { ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }), ...(json === undefined ? {} : { 'content-type': 'application/json' }) };
@@ -67,22 +68,53 @@ export class PresencePro implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.destroy();
-    await this.gateway.close();
-    await this.platform.close();
+    await this.end();
+  }
+}
+
+/** In front of the sample platform of `npm start`, which has all that the frontends ask for. */
+class Sample extends PresencePro {
+  constructor(url: string, end: () => Promise<void>, readonly platform: DemoPlatform) {
+    super(url, end);
+  }
+}
+
+/** In front of the services as they are. */
+export class RealPresencePro extends PresencePro {
+  private constructor(readonly gateway: OpenPlatform, readonly services: PresenceProServices) {
+    super(gateway.url, async () => {
+      await gateway[Symbol.asyncDispose]();
+      await services[Symbol.asyncDispose]();
+    });
+  }
+
+  static async open(open: Open = openEmbedded, env: Readonly<Record<string, string>> = {}): Promise<RealPresencePro> {
+    const services = await PresenceProServices.start();
+    try {
+      const gateway = await open({ file: CONFIGURATION, env: { ...GENEROUS, ...services.env, ...env } });
+      services.verifyAt(gateway.url);
+      return new RealPresencePro(gateway, services);
+    } catch (error) {
+      await services[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 }
 
 /** Starts the nine services and PresencePro's gateway in front of them, all on free ports. */
-export async function presencepro({ services = {}, env = {} }: Options = {}): Promise<PresencePro> {
+export async function presencepro({ services = {}, env = {} }: Options = {}): Promise<Sample> {
   const platform = await startPlatform({ jwtSecret: SECRET });
   const addresses = Object.entries({ ...platform.urls, ...services }).map(([name, url]) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, url] as const);
-  // All of a suite comes from one address and agent: only the specs of the limits have those of the platform.
-  const standard = { PASSERELLE__LOG__LEVEL: 'silent', PASSERELLE__LOG__ACCESS: 'off', RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000', RATE_LIMIT_BURST: '1000000' };
+  const standard = { PASSERELLE__LOG__LEVEL: 'silent', PASSERELLE__LOG__ACCESS: 'off', ...GENEROUS };
   try {
     const gateway = await startGateway({
-      file: CONFIGURATION, env: { ...standard, ...Object.fromEntries(addresses), JWT_SECRET_KEY: SECRET, ...env }, builtIns, port: 0, host: '127.0.0.1',
+      file: CONFIGURATION, env: { ...standard, ...Object.fromEntries(addresses), ...env }, builtIns, port: 0, host: '127.0.0.1',
     });
-    return new PresencePro(gateway, platform);
+    const end = async (): Promise<void> => {
+      await gateway.close();
+      await platform.close();
+    };
+    return new Sample(gateway.url, end, platform);
   } catch (error) {
     await platform.close();
     throw error;

@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { loadConfig } from '../../src/config/index.js';
 import { builtIns } from '../../src/extensions.js';
 import { SECRET } from '../support/jwt.js';
 import { CONFIGURATION, FRONTEND, presencepro, type PresencePro } from './presencepro.fixture.js';
+
+// A whole platform starts here, often beside others.
+jest.setTimeout(30_000);
 
 /** The limits of the platform, not those of its suites. */
 const limited = (perMinute: number, burst: number): Promise<PresencePro> =>
@@ -55,7 +59,7 @@ describe('PresencePro, L1, L2: how often one may', () => {
 
   it('as the environment has it, 20 and 100 without', async () => {
     const config = async (env: Record<string, string>) => (await loadConfig({ file: CONFIGURATION, env: { JWT_SECRET_KEY: SECRET, ...env }, builtIns })).config;
-    const [standard, own] = [await config({}), await config({ RATE_LIMIT_REQUESTS_PER_MINUTE: '7', RATE_LIMIT_BURST: '3', PASSERELLE__REDIS__URL: 'redis://redis:6379/0' })];
+    const [standard, own] = [await config({}), await config({ RATE_LIMIT_REQUESTS_PER_MINUTE: '7', RATE_LIMIT_BURST: '3', REDIS_URL: 'redis://redis:6379/0' })];
     const rates = ({ routes }: typeof own): unknown => routes['attendance']?.limit;
     expect([rates(standard), standard.redis]).toEqual([[expect.objectContaining({ rate: '100/min' }), expect.objectContaining({ rate: '20/10s' })], undefined]);
     expect([rates(own), own.redis?.url.reveal()]).toEqual([[expect.objectContaining({ rate: '7/min' }), expect.objectContaining({ rate: '3/10s' })], 'redis://redis:6379/0']);

@@ -1,8 +1,12 @@
 import { request } from 'node:http';
+import { jest } from '@jest/globals';
 import { echoService, type Seen } from '#libs/testing';
 import { refused } from '../support/websocket.js';
 import { token } from '../support/jwt.js';
 import { ROLES, presencepro, type PresencePro, type Role } from './presencepro.fixture.js';
+
+// A whole platform starts here, often beside others.
+jest.setTimeout(30_000);
 
 const CALLERS = ['nobody', ...ROLES, 'janitor'] as const;
 type Caller = (typeof CALLERS)[number];

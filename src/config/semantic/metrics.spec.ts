@@ -21,6 +21,8 @@ describe('O2: metrics under other names', () => {
     ['a label of a series without any', 'aliases: { x: { series: up, where: { a: b } } }', 'the series has no label "a"; it has none'],
     ['two labels of one name', 'aliases: { x: { series: requests, labels: { method: endpoint } } }', 'two labels of one series are called "endpoint"'],
     ['a constant where a label is', 'aliases: { x: { series: service-up, add: { service: a } } }', 'two labels of one series are called "service"'],
+    ['two labels of one name, one of them everywhere', 'labels: { method: verb }, aliases: { x: { series: requests, labels: { endpoint: verb } } }', 'two labels of one series are called "verb"'],
+    ['a constant where a main label is', 'labels: { status: code }, aliases: { x: { series: requests, add: { code: a } } }', 'two labels of one series are called "code"'],
     ['main labels of one name', 'labels: { method: endpoint }', 'two labels of one series are called "endpoint"'],
     ['a label that Prometheus uses', 'labels: { method: le }', 'expected the name of a label'],
     ['bounds that fall', 'buckets: [1, 0.5]', 'expected each bound to be greater than the one before'],

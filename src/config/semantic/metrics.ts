@@ -16,13 +16,17 @@ export function checkMetrics({ issues, resolved, root }: Facts): void {
     issues.add(written?.keyPlace ?? locate(root, path).place, path, { message, ...(suggestion !== undefined && { suggestion }) });
   };
   const taken = new Names(metrics, report);
-  checkLabels(Object.values(metrics.labels), ['labels'], report);
+  const { endpoint, method, status } = metrics.labels;
+  const usual = { method, endpoint, status_code: status };
+  checkLabels(Object.values(usual), ['labels'], report);
   for (const word of Object.keys(metrics.names)) checkSeries(word, ['names', word], report);
   for (const [name, alias] of Object.entries(metrics.aliases)) {
     const at = ['aliases', name];
     const kind = checkSeries(alias.series, at, report);
     taken.add(name, kind?.type ?? null, at);
-    if (kind) checkAlias(alias, kind, at, report);
+    if (!kind) continue;
+    checkAlias(alias, kind, at, report);
+    checkLabels([...labelsOf(alias, kind, usual), ...Object.keys(alias.add)], at, report);
   }
 }
 
@@ -36,15 +40,18 @@ function checkSeries(word: string, at: At, report: Report): SeriesKind | null | 
   return undefined;
 }
 
-function checkAlias({ add, labels, where }: AliasConfig, kind: SeriesKind, at: At, report: Report): void {
+function checkAlias({ labels, where }: AliasConfig, kind: SeriesKind, at: At, report: Report): void {
   for (const [key, names] of [['labels', Object.keys(labels)], ['where', Object.keys(where)]] as const) {
     for (const name of names) {
       const has = kind.labels.length === 0 ? 'it has none' : `it has ${kind.labels.join(', ')}`;
       if (!kind.labels.includes(name)) report([...at, key, name], `the series has no label "${name}"; ${has}`, nearestName(name, kind.labels));
     }
   }
-  const kept = kind.labels.filter((name) => !(name in where)).map((name) => labels[name] ?? name);
-  checkLabels([...kept, ...Object.keys(add)], at, report);
+}
+
+/** What its labels are called that stay; `usual` are those that all series have other names for. */
+function labelsOf({ labels, where }: AliasConfig, kind: SeriesKind, usual: Readonly<Record<string, string>>): readonly string[] {
+  return kind.labels.filter((name) => !(name in where)).map((name) => labels[name] ?? usual[name] ?? name);
 }
 
 function checkLabels(names: readonly string[], at: At, report: Report): void {
