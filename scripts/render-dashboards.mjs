@@ -1,7 +1,8 @@
 // Draws the dashboards of deploy/grafana from what a Prometheus answers, one PNG each: there is no Grafana in a test. It
 // asks the queries that Grafana would ask and keeps to sizes, units, thresholds and texts of the panels; the drawing is ours.
-//   node scripts/render-dashboards.mjs http://localhost:9090 pictures 3600
-// The last argument is how many seconds to show. Needs Chromium: on the path, or where CHROMIUM says.
+//   node scripts/render-dashboards.mjs http://localhost:9090 pictures 3600 'service=orders|payments'
+// The third argument is how many seconds to show, further ones choose values of variables. Needs Chromium: where CHROMIUM says,
+// or where Debian has it.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -10,11 +11,12 @@ import { smallPng } from './small-png.mjs';
 
 const require = createRequire(import.meta.url);
 const folder = new URL('../deploy/grafana/dashboards/', import.meta.url);
-const [prometheus, target, seconds = '3600'] = process.argv.slice(2);
-if (target === undefined) throw new Error('usage: render-dashboards.mjs <address of Prometheus> <folder> [seconds]');
+const [prometheus, target, seconds = '3600', ...choices] = process.argv.slice(2);
+if (target === undefined) throw new Error('usage: render-dashboards.mjs <address of Prometheus> <folder> [seconds] [variable=value ...]');
 
 /** Columns that a graph is drawn from. */
 const POINTS = 150;
+const chosen = Object.fromEntries(choices.map((choice) => choice.split('=')));
 const end = Math.floor(Date.now() / 1_000);
 const range = Number(seconds);
 const step = Math.max(1, Math.ceil(range / POINTS));
@@ -40,7 +42,7 @@ try {
 
 /** What Prometheus has for a query of a panel: a moment for a table, else the whole range. */
 async function ask({ expr, instant, legendFormat }) {
-  const query = expr.replaceAll('$__rate_interval', `${Math.max(4, step + 1)}s`).replaceAll(/\$(?:instance|service|route)\b/g, '.*');
+  const query = expr.replaceAll('$__rate_interval', `${Math.max(4, step + 1)}s`).replaceAll(/\$(instance|service|route)\b/g, (_all, name) => chosen[name] ?? '.*');
   const parameters = instant ? { query, time: end } : { query, start: end - range, end, step };
   const response = await fetch(`${prometheus}/api/v1/${instant ? 'query' : 'query_range'}?${new URLSearchParams(parameters)}`);
   const { data, error } = await response.json();

@@ -7,7 +7,7 @@ const STYLE = `body{margin:0;padding:12px;width:1176px;font:12px/1.35 sans-serif
 #grid{position:relative}.panel{position:absolute;box-sizing:border-box;padding:3px}.box{background:#fff;border:1px solid #dcdedf;height:100%;box-sizing:border-box;padding:5px 7px;overflow:hidden;display:flex;flex-direction:column}
 .row{font-size:14px;font-weight:500;padding:12px 4px 0}.title{font-weight:500;margin-bottom:3px}.stats{flex:1;display:flex;gap:4px}.stat{flex:1;min-width:0;display:flex;flex-direction:column;justify-content:center;text-align:center;font-size:24px;border-radius:2px}
 .stat small{font-size:10px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.many .stat{font-size:13px}.legend{font-size:10.5px;line-height:1.3;max-height:30px;overflow:hidden}.legend i{display:inline-block;width:9px;height:3px;margin:0 3px 2px 0}.legend span{margin-right:9px;white-space:nowrap}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:4px 8px;border-bottom:1px solid #eceded}th{color:#3274d9;font-weight:500}.line{display:flex;align-items:center;height:22px;flex:0 1 22px;min-height:9px}.line b{width:210px;font-weight:400;font-size:10.5px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.line div{flex:1;position:relative;height:80%}.line i{position:absolute;top:0;bottom:0;font:10px sans-serif;color:#fff;overflow:hidden;padding-left:3px;box-sizing:border-box}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:4px 8px;border-bottom:1px solid #eceded}th{color:#3274d9;font-weight:500}.line{display:flex;align-items:center;flex:1;max-height:40px;min-height:9px}.line b{width:210px;font-weight:400;font-size:10.5px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.line div{flex:1;position:relative;height:80%}.line i{position:absolute;top:0;bottom:0;font:10px sans-serif;color:#fff;overflow:hidden;padding-left:3px;box-sizing:border-box}
 .empty{flex:1;display:grid;place-items:center;color:#888}`;
 
 let shown;
@@ -48,7 +48,7 @@ const KINDS = {
     const options = {
       width: box.clientWidth - 14, height: box.clientHeight - 62, legend: { show: false }, cursor: { show: false },
       scales: { x: { range: () => [shown.start, shown.end] }, y: { range: () => [0, max ?? (top === 0 ? 1 : top * 1.08)] } },
-      axes: [{ grid: { stroke: '#eceded' }, values: (_plot, times) => times.map((time) => new Date(time * 1_000).toISOString().slice(11, 19)) }, { grid: { stroke: '#eceded' }, size: 76, values: (_plot, ticks) => ticks.map((tick) => text(tick, unit)) }],
+      axes: [{ grid: { stroke: '#eceded' }, space: 80, values: (_plot, times) => times.map((time) => new Date(time * 1_000).toISOString().slice(11, 19)) }, { grid: { stroke: '#eceded' }, size: 76, values: (_plot, ticks) => ticks.map((tick) => text(tick, unit)) }],
       series: [{}, ...drawn.map((_one, at) => ({ stroke: colour(at), width: 1.2, fill: `${colour(at)}${stacked ? '88' : '14'}`, points: { show: false }, spanGaps: false }))],
       hooks: { draw: [(plot) => custom.thresholdsStyle.mode !== 'off' && thresholdLines(plot, thresholds.steps)] },
     };

@@ -39,7 +39,7 @@ async function reduced(base64) {
   context.drawImage(picture, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   // What an eye cannot tell apart is one colour.
-  const coarse = (at) => ((data[at] >> 4) << 8) | ((data[at + 1] >> 4) << 4) | (data[at + 2] >> 4);
+  const coarse = (at) => ((data[at] >> 3) << 10) | ((data[at + 1] >> 3) << 5) | (data[at + 2] >> 3);
   const counts = new Map();
   for (let at = 0; at < data.length; at += 4) {
     const key = coarse(at);
@@ -47,7 +47,7 @@ async function reduced(base64) {
     if (known) known.count++;
     else counts.set(key, { count: 1, colour: [data[at], data[at + 1], data[at + 2]] });
   }
-  const palette = [...counts.values()].toSorted((a, b) => b.count - a.count).slice(0, 48).map(({ colour }) => colour);
+  const palette = [...counts.values()].toSorted((a, b) => b.count - a.count).slice(0, 64).map(({ colour }) => colour);
   const distance = (a, b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
   const nearest = new Map([...counts].map(([key, { colour }]) => [key, palette.reduce((best, one, i) => (distance(one, colour) < distance(palette[best], colour) ? i : best), 0)]));
   let text = '';

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ensureOldPackage } from './apt.js';
+import { ensureCommand } from './apt.js';
 import { Daemon } from './daemon.js';
 import { freePorts } from './ports.js';
 
@@ -14,17 +14,13 @@ export interface MonitoringTools {
 }
 
 /**
- * Where the programs are: on the path, or in Debian's packages, which are unpacked and not installed: installed, they
- * would start servers on this machine.
+ * Where the programs are: on the path, or in Debian's packages, which are installed if need be.
  * @returns `null`, after saying so, where there are none and nobody insists.
  * @throws Error in CI, where no test may be skipped.
  */
 export async function findMonitoringTools(): Promise<MonitoringTools | null> {
-  const suite = /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8').catch(() => ''))?.[1] ?? '';
-  const [prometheus, alertmanager] = await Promise.all([
-    ensureOldPackage({ command: 'prometheus', debianPackage: 'prometheus', suite }),
-    ensureOldPackage({ command: 'prometheus-alertmanager', debianPackage: 'prometheus-alertmanager', suite }),
-  ]);
+  const prometheus = await ensureCommand('prometheus', 'prometheus');
+  const alertmanager = await ensureCommand('prometheus-alertmanager', 'prometheus-alertmanager');
   // What checks files comes beside what serves.
   if (prometheus !== null && alertmanager !== null) return { prometheus, promtool: join(dirname(prometheus), 'promtool'), alertmanager, amtool: join(dirname(alertmanager), 'amtool') };
   const message = 'There is no Prometheus with its Alertmanager: their tests cannot run. Install the packages prometheus and prometheus-alertmanager.';
@@ -77,7 +73,7 @@ export class PrometheusServer implements AsyncDisposable {
 
   /** Asks its API by GET. @throws Error with its reason when it refuses. */
   async ask<T>(path: string, parameters: Readonly<Record<string, string>> = {}): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+    const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
     const { data, error } = (await response.json()) as { data: T; error?: string };
     if (error !== undefined) throw new Error(`${JSON.stringify(parameters)}: ${error}`);
     return data;
