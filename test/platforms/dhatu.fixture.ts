@@ -8,7 +8,7 @@ import { DhatuServices } from './stand-ins/dhatu.js';
 
 export const CONFIGURATION = 'deploy/platforms/dhatu/gateway.yaml';
 export const JWT_SECRET_KEY = 'the-secret-of-the-platform-which-is-long-enough';
-export const PASSWORD = 'correct horse battery';
+const PASSWORD = 'correct horse battery';
 export const API = '/api/v1';
 
 /** Where no suite hangs on limits or on the cost of hashing. */
