@@ -14,6 +14,11 @@ describe('the tests that pages name as evidence', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('docs/security_audit.md: all ten risks of OWASP', () => {
+    const risks = rowsOf(read('docs/security_audit.md')).map(([risk]) => /^API(\d+) /.exec(risk ?? '')?.[1]).filter((number) => number !== undefined);
+    expect(risks.map(Number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
   it('docs/security_audit.md: no line without one', () => {
     const bare = rowsOf(read('docs/security_audit.md')).filter((row) => !/\.spec\.ts\)|`npm run check`/.test(row.at(-1) ?? ''));
     expect(bare).toEqual([]);

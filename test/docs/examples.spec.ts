@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -10,7 +10,7 @@ import { run } from '../../src/cli/run.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { loadConfig } from '../../src/config/index.js';
 import { builtIns } from '../../src/extensions.js';
-import { fencesOf, pages, read, rowsOf } from './markdown.js';
+import { fencesOf, linksOf, pages, read, root, rowsOf } from './markdown.js';
 
 const io = { env: { API_KEYS: 'shop:key-of-the-shop', JWT_SECRET_KEY: SECRET, CLIENT_SECRET: SECRET, COOKIE_SECRET: SECRET, DEBUG_SECRET: SECRET }, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text, ask: null, read: () => Promise.resolve('') };
 
@@ -40,11 +40,12 @@ describe('the yaml files in the pages (O14)', () => {
 
   it('are found', () => expect(examples.length).toBeGreaterThan(5));
 
-  it.each(fragments)('%s, the part number %i is valid where it belongs', async (_page, _index, text) => {
+  it.each(fragments)('%s, the part number %i is valid where it belongs', async (page, _index, text) => {
+    const platform = /^deploy\/platforms\/[^/]+/.exec(page)?.[0];
     writeFileSync(path.join(folder, 'down.html'), 'down');
-    const file = path.join(folder, 'gateway.yaml');
-    writeFileSync(file, whole(text));
-    await loadConfig({ file, env: io.env, builtIns });
+    if (platform === undefined) writeFileSync(path.join(folder, 'main.yaml'), whole(text));
+    else beside(path.join(root, platform), folder, text);
+    await loadConfig({ file: path.join(folder, 'main.yaml'), env: io.env, builtIns });
   });
 
   it('are found in parts too', () => expect(fragments.length).toBeGreaterThan(4));
@@ -63,6 +64,14 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A part of a platform's README stands beside the file of that platform, and its variables. */
+function beside(platform: string, folder: string, text: string): void {
+  cpSync(platform, folder, { recursive: true });
+  cpSync(path.join(platform, '.env.example'), path.join(folder, '.env'));
+  writeFileSync(path.join(folder, 'part.yaml'), text);
+  writeFileSync(path.join(folder, 'main.yaml'), 'version: 1\ninclude: [gateway.yaml, part.yaml]\n');
 }
 
 /** A part of a file, in one: keys of the file as they are, settings of a route in a route. */
@@ -110,13 +119,24 @@ describe('README.md', () => {
     expect(listed).toEqual(program.commands.map((command) => command.name()));
   });
 
-  it('says the same in both languages', () => {
-    const code = (page: string) => fencesOf(read(page)).filter(({ language }) => language === 'yaml').map(({ text }) => text);
-    expect(code('README.fr.md')).toEqual(code('README.md'));
-    const titles = (page: string): number => read(page).match(/^## /gm)?.length ?? 0;
-    expect(titles('README.fr.md')).toBe(titles('README.md'));
+  it('says the same in both languages: the same file, and in each section the same commands, points, figures and links', () => {
+    const [english = [], french = []] = ['README.md', 'README.fr.md'].map((page) => read(page).split(/^## /m).map(told));
+    expect(french).toEqual(english);
+    expect(english.length).toBeGreaterThan(5);
   });
 });
+
+/** What of a section does not depend on its language. */
+function told(section: string): object {
+  const links = linksOf(section).filter((target) => !/^README(?:[.]fr)?[.]md$/.test(target));
+  return {
+    code: fencesOf(section).map(({ text }) => text.replaceAll(/ *# .*$/gm, '')),
+    commands: rowsOf(section).map(([cell]) => cell).filter((cell) => cell?.startsWith('`')),
+    figures: section.replaceAll(',', '.').match(/\d+\.\d+/g) ?? [],
+    links: links.toSorted((one, other) => one.localeCompare(other)),
+    points: section.match(/^- /gm)?.length ?? 0,
+  };
+}
 
 describe('what pages say of the code', () => {
   it('docs/errors.md has every problem, under the anchor of its code', () => {

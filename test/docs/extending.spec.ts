@@ -40,12 +40,12 @@ describe('X5: the plugin of docs/extending.md', () => {
   it('has an interceptor with a Nest provider, and a guard that lets through', async () => {
     const answers = await visit('0', '24', 2);
     expect(answers.map(({ status, headers }) => [status, headers.get('x-count')])).toEqual([[200, '1'], [200, '2']]);
-  }, 30_000);
+  }, 120_000);
 
   it('has a guard that refuses', async () => {
     const [answer] = await visit('23', '1', 1);
     expect(await answer?.json()).toMatchObject({ status: 403, detail: 'Come back between 23 and 1 o’clock (UTC).' });
-  }, 30_000);
+  }, 120_000);
 
   it('has controllers with decorators', async () => {
     const source = files.find(({ file }) => file === 'plugins/reports.ts')?.text ?? '';
@@ -70,7 +70,7 @@ describe('X5: the plugin of docs/extending.md', () => {
     expect(await ask('', 'teacher', '{"title":"Autumn"}')).toEqual([403, expect.objectContaining({ code: 'forbidden' })]);
     expect(await ask('', 'head', '{"title":""}')).toEqual([422, expect.objectContaining({ code: 'unprocessable' })]);
     expect(await ask('', 'head', '{"title":"Autumn"}')).toEqual([201, { number: 1 }]);
-  }, 30_000);
+  }, 120_000);
 
   it('has its options checked', async () => {
     const right = files.find(({ file }) => file === 'gateway.yaml')?.text ?? '';
@@ -78,5 +78,5 @@ describe('X5: the plugin of docs/extending.md', () => {
     await using check = Passerelle.run(['check', 'wrong.yaml'], { cwd: folder });
     expect((await check.ended).code).toBe(1);
     expect(check.err).toMatch(/wrong\.yaml:11:\d+ routes\.desk\.interceptors\[0\]\.heder: .*header/);
-  }, 30_000);
+  }, 120_000);
 });

@@ -28,13 +28,17 @@ function script(page: readonly Fence[]): string {
 
 describe('docs/getting-started.md (O14)', () => {
   let home: string;
+  let group: number | undefined;
   beforeAll(() => {
     build();
     home = mkdtempSync(path.join(tmpdir(), 'passerelle-docs-'));
     mkdirSync(path.join(home, 'checkout'));
     symlinkSync(path.join(root, 'bin'), path.join(home, 'checkout', 'bin'));
   }, 120_000);
-  afterAll(() => rmSync(home, { recursive: true }));
+  afterAll(() => {
+    if (group !== undefined) endGroup(group);
+    rmSync(home, { recursive: true });
+  });
 
   it('runs as it is written, and prints what it says', async () => {
     const [gateway, service] = [String(await freePort()), String(await freePort())];
@@ -44,23 +48,24 @@ describe('docs/getting-started.md (O14)', () => {
       cwd: path.join(home, 'checkout'), detached: true, stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...env, HOME: home, PASSERELLE__SERVER__PORT: gateway, PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` },
     });
+    group = bash.pid;
+    const closed = once(bash, 'close');
     let out = '';
     let err = '';
     bash.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
     bash.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
     bash.stdin.end(ports(script(fences)));
-    try {
-      const [code] = await once(bash, 'close');
-      expect({ code, err }).toEqual({ code: 0, err: '' });
-    } finally {
-      endGroup(bash.pid as number);
-    }
+    // What it began in the background holds its output open, and outlives it when a command fails.
+    const [code] = await once(bash, 'exit');
+    endGroup(bash.pid as number);
+    await closed;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
     const printed = outputs(out);
     fences.forEach(({ language, text }, index) => {
       if (language === 'text') expect(withoutLog(printed.get(index - 1) ?? '')).toBe(ports(text));
     });
     expect(printed.size).toBe(fences.filter(({ language, file }) => language === 'sh' && file === null).length);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** What is left of the page's processes when a command of it failed. */

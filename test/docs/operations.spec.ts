@@ -34,7 +34,7 @@ describe('O14: docs/operations/troubleshooting.md', () => {
   });
 
   it('has no section of an alert that there is not', () => {
-    const named = [...text.matchAll(/^### .+\n\n`(\w+)`/gm)].map(([, name]) => name);
+    const named = [...text.matchAll(/^### .+\n\n`(\w+)`/gm)].map(([, name = '']) => name);
     expect(named.toSorted()).toEqual(alerts.map(([alert]) => alert).toSorted());
   });
 

@@ -7,7 +7,7 @@ import { token, SECRET } from '../support/jwt.js';
 import { build, Passerelle } from '../support/passerelle.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const example = path.join(root, 'examples/tenant-plugin');
+const example = path.join(root, 'docs/examples/tenant-plugin');
 
 /** A folder of its own, far from the gateway's: what a plugin imports cannot come from there by accident. */
 class Folder implements Disposable {
