@@ -17,7 +17,7 @@ const LONGEST = 160;
 
 /**
  * Compiles the key of a route's answers: the address, then, after a blank, what else tells them apart: the route as it is
- * configured, parameters of a whitelist, headers, and a hash of who is calling. Where it is not `all` of the query,
+ * configured, the version that is asked for, parameters of a whitelist, headers, and a hash of who is calling. Where it is not `all` of the query,
  * that stands there too, and in the address it is any.
  *
  * What was stored under other settings is under another key: it is neither found by this route nor by another that takes
@@ -37,6 +37,8 @@ export function compileKey(name: string, route: RouteConfig, cache: CacheConfig)
     const asked = exchange.path + (whole ? exchange.query : ANY_QUERY);
     const address = canonical(asked);
     let rest = address === asked ? '' : unusual(asked);
+    // A header may have said it, or nobody: then the address does not.
+    if (exchange.version !== null) rest += `${NEXT}v${exchange.version}`;
     for (const part of parts) rest += NEXT + part(exchange);
     return asAddress((host ? originOf(exchange) : '') + address) + own + (rest.length > LONGEST ? NEXT + hash('sha256', rest, 'base64url') : rest);
   };

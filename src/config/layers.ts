@@ -59,7 +59,14 @@ function policyLayers(root: MapNode, node: Node | undefined): readonly Layer[] {
 }
 
 function mountsOf(root: MapNode): Readonly<Partial<Record<EndpointKind, readonly string[]>>> {
-  return publishesKeys(root) ? { ...MOUNTS, jwks: [JWKS] } : MOUNTS;
+  const { redoc, ...others } = MOUNTS;
+  return { ...others, ...(redoc && showsDocs(root) ? { redoc } : {}), ...(publishesKeys(root) ? { jwks: [JWKS] } : {}) };
+}
+
+/** Whoever takes the one page away, or says who may see it, did not mean the document to be on the other. */
+function showsDocs(root: MapNode): boolean {
+  const docs = nodeAt(root, ['endpoints', 'docs']);
+  return docs === undefined || (docs.kind === 'map' && [...docs.entries.keys()].every((key) => key === 'at'));
 }
 
 /** Whether the gateway has keys of its own that others may verify with. */

@@ -83,7 +83,9 @@ class Converter {
     return converted;
   }
 
-  #scalar(node: { value: unknown; type?: string | null | undefined }, place: Place): ScalarNode {
+  #scalar(node: { value: unknown; source?: string; type?: string | null | undefined }, place: Place): ScalarNode {
+    // Whether its sign means something is for the schema to say.
+    if (typeof node.value === 'number' && /^\+\d+$/.test(node.source ?? '')) return { kind: 'scalar', place, value: node.source as string, plain: true, from: 'text', whole: true };
     const value = typeof node.value === 'bigint' ? Number(node.value) : (node.value as ScalarNode['value']);
     return { kind: 'scalar', place, value, plain: node.type === 'PLAIN', from: 'text' };
   }

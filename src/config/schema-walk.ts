@@ -129,7 +129,9 @@ export function readScalar(node: ScalarNode, schemas: readonly Schema[]): Scalar
   if (typeof typed === 'string') return typed;
   const wanted = typed === null ? 'null' : typeof typed as 'number' | 'boolean';
   const fits = schemas.some((schema) => leavesOf(schema).kinds.has(wanted) || (node.plain && leavesOf(schema).kinds.has('any')));
-  return fits ? typed : node.value;
+  // Where a text may stand too, `+20` is one: so many more.
+  const signed = node.value.startsWith('+') && schemas.some((schema) => leavesOf(schema).kinds.has('string'));
+  return fits && !signed ? typed : node.value;
 }
 
 /** YAML 1.2 core schema (10.3.2): what a plain scalar stands for. */

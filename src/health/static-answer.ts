@@ -35,7 +35,7 @@ function compileStatic({ answer, headers, status }: EndpointConfig): Compiled {
 
 function compileBody(answer: unknown): CompiledAnswer<GatewayFacts> {
   if (answer === undefined) return () => undefined;
-  return typeof answer === 'string' ? compileText(answer, (name) => factPlaceholders[name], NAMES) : compileInfo(answer);
+  return typeof answer === 'string' ? compileText(answer, (name) => (Object.hasOwn(factPlaceholders, name) ? factPlaceholders[name] : undefined), NAMES) : compileInfo(answer);
 }
 
 /** Compiles each `static` endpoint once. */

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config/index.js';
 import { dropCorsHeaders, isPreflight, type Cors } from './cors.js';
 import type { Farewell } from './deprecation.js';
 import type { ResponseTime } from './response-time.js';
+import { addVary } from './vary.js';
 
 /** What the gateway says on every answer of a route, each part compiled; `null` for a part that says nothing. */
 export interface AnswerHeadParts {
@@ -13,6 +14,8 @@ export interface AnswerHeadParts {
   readonly responseTime: ResponseTime | null;
   /** What it tells of limits. */
   readonly limits: ((exchange: Exchange, headers: HeaderList) => void) | null;
+  /** The table of versions, where there is one. */
+  readonly versions?: GatewayConfig['versions'];
   /** What it tells of going away. */
   readonly farewell: Farewell['head'] | null;
   readonly clock: Clock;
@@ -22,7 +25,8 @@ export interface AnswerHeadParts {
  * Joins the parts into one. With `cors: off` the gateway has no policy of its own, so a service's CORS headers pass;
  * else they are dropped first, unless the file keeps them.
  */
-export function compileAnswerHead({ cors, securityHeaders, requestId, correlationId, responseTime, limits, farewell, clock }: AnswerHeadParts): AnswerHead {
+export function compileAnswerHead({ cors, securityHeaders, requestId, correlationId, responseTime, limits, versions, farewell, clock }: AnswerHeadParts): AnswerHead {
+  const varies = versions === undefined ? [] : [versions.header, versions.mediaType === undefined ? undefined : 'Accept'].filter((name) => name !== undefined);
   const idHeader = requestId.answer;
   const chainHeader = correlationId?.answer ? correlationId.header : null;
   return {
@@ -37,6 +41,8 @@ export function compileAnswerHead({ cors, securityHeaders, requestId, correlatio
       securityHeaders?.(headers);
       limits?.(exchange, headers);
       farewell?.(exchange, headers);
+      // RFC 9110 12.5.5: a path without a version stands for several, and shared caches keep them apart.
+      if (varies.length > 0 && exchange.path === exchange.servicePath) for (const name of varies) addVary(headers, name);
       if (exchange.answerFields !== null) addFields(exchange.answerFields, headers);
       if (responseTime !== null) headers.set(responseTime.header, responseTime.value(clock.elapsed() - exchange.startedAt));
     },

@@ -42,10 +42,12 @@ export function compileEdge({ correlationId, forwarded, requestId, server }: Pic
     refuse({ headers, httpVersion, rawHeaders, url: target }) {
       if ((target as string).length > url) return new Problem(problems.uriTooLong, `The URL is over the limit of ${url} bytes`);
       if (rawHeaders.length > headerCount * 2) return new Problem(problems.headersTooLarge, `There are more than ${headerCount} header fields`);
-      const hosts = countHosts(rawHeaders);
+      const hosts = count(rawHeaders, 'host');
       if (hosts > 1) return malformed('There is more than one Host header');
       if (hosts === 0 && httpVersion !== '1.0') return malformed('There is no Host header');
       if (hosts === 1 && !HOST.test(headers.host as string)) return malformed('The Host header is not a host name with or without a port');
+      // RFC 9110 5.3, 8.3: who looks at the first, and a service that goes by the last, see different things.
+      if (count(rawHeaders, 'content-type') > 1) return malformed('There is more than one Content-Type header');
       // RFC 9112 6.1: node:http takes off the chunks, and what is left would go on as if it were the content.
       const coding = headers['transfer-encoding'];
       return coding === undefined || coding.toLowerCase() === 'chunked' ? null : malformed('The only transfer coding is chunked');
@@ -57,12 +59,12 @@ function malformed(detail: string): Problem {
   return new Problem(problems.malformedRequest, detail);
 }
 
-/** RFC 9112 3.2: exactly one Host field; none is an accident, two are an attack. */
-function countHosts(rawHeaders: readonly string[]): number {
-  let hosts = 0;
+/** RFC 9112 3.2: exactly one Host field; none is an accident, two are an attack. @param wanted in lower case. */
+function count(rawHeaders: readonly string[], wanted: string): number {
+  let found = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    if (name.length === wanted.length && name.toLowerCase() === wanted) found++;
   }
-  return hosts;
+  return found;
 }

@@ -62,7 +62,7 @@ class Lists<S, I> {
   #perItem(key: string, template: unknown): CompiledAnswer<S> {
     const { compile, items, key: nameOf, token } = this.each;
     const names = { [token]: nameOf, [`${token}.snake`]: (item: I) => snake(nameOf(item)) };
-    const write = compileText<I>(key, (name) => names[name], Object.keys(names));
+    const write = compileText<I>(key, (name) => (Object.hasOwn(names, name) ? names[name] : undefined), Object.keys(names));
     const body = compile(template);
     return (scope) => Object.fromEntries(items(scope).map((item) => [write(item), body(item)] as const).filter(([, value]) => value !== undefined));
   }

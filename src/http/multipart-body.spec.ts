@@ -57,6 +57,10 @@ it.each<[what: string, text: string, type: ProblemType, field: string | null, de
   ['a part that says nothing of itself', form([file('file'), { head: 'X: 1' }]), problems.invalidBody, null, 'no field of a form'],
   ['a part that says it is something else', form([file('file'), { head: 'Content-Disposition: attachment; name="role"' }]), problems.invalidBody, null, 'no field of a form'],
   ['no form at all', 'hello', problems.invalidBody, null, 'cannot be read'],
+  ['a part that only readers of half line ends see', form([file('file', '\n--b 1\nContent-Disposition: form-data; name="role"\n\nadmin')]), problems.invalidBody, null, 'no field of a form'],
+  ['a part that only readers see who do not stop', form([file('file')]) + form([{ name: 'role', content: 'admin' }]), problems.invalidBody, null, 'follows its end'],
+  ['a part with two names', form([{ head: 'Content-Disposition: form-data; name="note"; name="role"' }, file('file')]), problems.invalidBody, null, 'more than one name'],
+  ['a part with two names, one of them in code', form([{ head: 'Content-Disposition: form-data; name="note"; name*=utf-8\'\'role' }, file('file')]), problems.invalidBody, null, 'more than one name'],
 ])('refuses %s, and never lets the end of it go', async (_what, text, type, field, detail) => {
   for (const size of [1, 16, text.length]) {
     const problem = await passed(text, rules, size).catch((error: unknown) => error);

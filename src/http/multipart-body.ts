@@ -1,8 +1,9 @@
 import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream';
 import busboy from 'busboy';
 import { Problem, problems } from '#libs/kernel';
-import { DelimiterCount } from './delimiter-count.js';
+import { boundaryOf } from './form-type.js';
 import type { MultipartRules } from './multipart-rules.js';
+import { PartScan } from './part-scan.js';
 
 type Parser = ReturnType<typeof busboy>;
 
@@ -12,7 +13,7 @@ type Parser = ReturnType<typeof busboy>;
  */
 export class MultipartBody extends Transform {
   readonly #parser: Parser;
-  readonly #count: DelimiterCount;
+  readonly #scan: PartScan;
   #held: Buffer | null = null;
   #problem: Problem | null = null;
   #parts = 0;
@@ -20,19 +21,22 @@ export class MultipartBody extends Transform {
   /**
    * @param source the body; broken off with this one.
    * @param contentType of the request.
-   * @throws Problem invalid-body where the type does not say how parts are told apart.
+   * @throws Problem invalid-body where the type does not say in one way how parts are told apart.
    */
   constructor(source: Readable, contentType: string, private readonly rules: MultipartRules) {
     super();
-    this.#count = new DelimiterCount(boundaryOf(contentType));
-    this.#parser = this.#parse(contentType);
+    const boundary = boundaryOf(contentType);
+    if (boundary === null) throw malformed('its type names no boundary, or more than one');
+    this.#scan = new PartScan(boundary);
+    this.#parser = this.#parse(boundary);
     // A form nobody reads any more may still break; that is no fault of ours.
     this.on('error', ignore);
     pipeline(source, this, ignore);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#count.add(chunk);
+    this.#scan.add(chunk);
+    if (this.#scan.fault !== null) this.#refuse(malformed(this.#scan.fault));
     this.#parser.write(chunk, () => {
       if (this.#problem) return done(this.#problem);
       const before = this.#held;
@@ -44,7 +48,7 @@ export class MultipartBody extends Transform {
   override _flush(done: TransformCallback): void {
     const finish = (): void => {
       // Parts that the parser passes over would be fields that nobody looked at.
-      if (this.#parts !== this.#count.parts) this.#refuse(malformed('a part is no field of a form'));
+      if (this.#parts !== this.#scan.parts) this.#refuse(malformed('a part is no field of a form'));
       this.#refuse(this.rules.end());
       if (this.#problem) done(this.#problem);
       else done(null, this.#held);
@@ -58,11 +62,11 @@ export class MultipartBody extends Transform {
     done(error);
   }
 
-  #parse(contentType: string): Parser {
+  #parse(boundary: string): Parser {
     const { maxField, maxFile } = this.rules;
     // The parser calls a part too large once it has as many bytes as the limit, not one more.
     const limits = { fieldNameSize: 1_000, fieldSize: maxField + 1, fileSize: maxFile + 1 };
-    const parser = busboy({ headers: { 'content-type': contentType }, limits, defParamCharset: 'utf8', preservePath: true });
+    const parser = busboy({ headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` }, limits, defParamCharset: 'utf8', preservePath: true });
     parser.on('error', (error) => this.#refuse(malformed((error as Error).message, error)));
     parser.on('field', (name: string | undefined, _value, { valueTruncated }) => {
       this.#parts++;
@@ -81,13 +85,6 @@ export class MultipartBody extends Transform {
   #refuse(problem: Problem | null): void {
     this.#problem ??= problem;
   }
-}
-
-function boundaryOf(contentType: string): string {
-  const [, quoted, token] = /;\s*boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType) ?? [];
-  const boundary = quoted ?? token;
-  if (boundary === undefined) throw malformed('its type names no boundary');
-  return boundary;
 }
 
 function malformed(what: string, cause?: unknown): Problem {

@@ -6,6 +6,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Holds data of the author's, which only looks like a schema at times. */
 const DATA: ReadonlySet<string> = new Set(['default', 'enum', 'const', 'example', 'examples']);
+/** Maps by name, whose keys are the author's: `default` is a response there, and no data. */
+const BY_NAME: ReadonlySet<string> = new Set(['responses', 'parameters', 'headers', 'requestBodies', 'callbacks', 'links', 'securitySchemes', 'pathItems', 'schemas']);
 /** Keys of a schema whose values are schemas, by name or in a list. */
 const NAMED: ReadonlySet<string> = new Set(['properties', 'patternProperties', '$defs']);
 const LISTED: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf']);
@@ -18,7 +20,8 @@ export function inDialect(document: OpenAPIObject, version: OpenApiVersion): Ope
     if (Array.isArray(value)) return value.map((item) => walk(item, ''));
     if (!isObject(value) || DATA.has(key)) return value;
     if (key === 'schema') return inSchema(value, convert);
-    return mapEntries(value, (inner, name) => (name === 'schemas' && isObject(inner) ? mapEntries(inner, (schema) => inSchema(schema, convert)) : walk(inner, name)));
+    if (key === 'schemas') return mapEntries(value, (schema) => inSchema(schema, convert));
+    return mapEntries(value, (inner, name) => walk(inner, BY_NAME.has(key) ? '' : name));
   };
   return { ...(walk(document, '') as OpenAPIObject), openapi: version };
 }
@@ -58,9 +61,11 @@ function bound(limit: string, exclusive: string, value: unknown): Json {
 }
 
 function typed(type: unknown): Json {
-  if (!Array.isArray(type)) return type === undefined ? {} : { type };
-  const types = (type as unknown[]).filter((name) => name !== 'null');
-  const nullable = types.length < type.length ? { nullable: true } : {};
+  if (type === undefined) return {};
+  const all = [type].flat() as unknown[];
+  const types = all.filter((name) => name !== 'null');
+  const nullable = types.length < all.length ? { nullable: true } : {};
+  if (types.length === 0) return { enum: [null], ...nullable };
   return types.length === 1 ? { type: types[0], ...nullable } : { anyOf: types.map((name) => ({ type: name, ...nullable })) };
 }
 

@@ -19,6 +19,7 @@ export function redocPage(title: string, path: string): string {
 
 /** The document stands beside it. The letters are those of the reader's system: ReDoc's own come from elsewhere. */
 export const REDOC_INITIALIZER_SCRIPT = `Redoc.init(new URL('${DOCUMENT}', document.currentScript.src).href, {
+  sanitize: true,
   theme: { typography: { fontFamily: 'system-ui, sans-serif', headings: { fontFamily: 'system-ui, sans-serif' } } },
 }, document.getElementById('redoc'));
 `;

@@ -118,6 +118,13 @@ describe('in OpenAPI 3.0.3', () => {
     expect([old, recent].map(({ paths }) => paths['/users']?.get?.security)).toEqual([[{ users: [] }], [{ users: [] }, { card: [] }]]);
   });
 
+  it('also in what is called like data, and of what is nothing but null', () => {
+    const given = (schema: object) => ({ openapi: { version: '3.0.3' }, routes: { a: { match: GET, openapi: { responses: { default: { description: 'x', content: { 'application/json': { schema } } } } } } } });
+    const lowered = (schema: object): unknown => (documentOf(given(schema)).paths['/users']?.get?.responses['default'] as { content: Record<string, { schema: unknown }> }).content['application/json']?.schema;
+    expect(lowered({ type: ['string', 'null'] })).toEqual({ type: 'string', nullable: true });
+    expect(lowered({ anyOf: [{ type: 'null' }, { type: ['null'] }] })).toEqual({ anyOf: [{ enum: [null], nullable: true }, { enum: [null], nullable: true }] });
+  });
+
   it('in 3.1, nullable is a type', () => {
     const { components } = documentOf({ openapi: { components: { schemas: { S: { type: 'string', nullable: true, enum: ['a'] } } } }, routes: {} });
     expect(components?.schemas?.['S']).toEqual({ type: ['string', 'null'], enum: ['a', null] });

@@ -92,6 +92,7 @@ function destination(identity: Identity, settings: RouteSettings, ground: Ground
       correlationId: config.correlationId,
       responseTime: compileResponseTime(config.responseTime),
       limits: compileLimitHead(settings, surroundings.clock),
+      versions: config.versions,
       farewell: farewell && farewell.head,
       clock: surroundings.clock,
     }),

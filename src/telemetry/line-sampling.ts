@@ -1,7 +1,7 @@
 import { readTraceParent, type Clock, type Exchange, type Random } from '#libs/kernel';
 import type { LogConfig } from './log-config.js';
 import { failed } from './marks.js';
-import { compileShare } from './tracing/sampler.js';
+import { compileTraceShare } from './trace-share.js';
 
 /** Whether an exchange gets its access line. */
 export type LineSampling = (exchange: Exchange) => boolean;
@@ -12,7 +12,7 @@ export type LineSampling = (exchange: Exchange) => boolean;
  */
 export function compileLineSampling({ errors, ratio, slow }: LogConfig['sample'], clock: Clock, random?: Random): LineSampling | null {
   if (ratio === 1) return null;
-  const isIn = compileShare(ratio, random);
+  const isIn = compileTraceShare(ratio, random);
   return (exchange) =>
     exchange.debugged || exchange.sampled || (errors && failed(exchange)) || (slow !== 0 && clock.elapsed() - exchange.startedAt >= slow) || isIn(exchange.traceId, isForeign(exchange));
 }

@@ -97,7 +97,8 @@ describe('O4: the log level at run time', () => {
 
 describe('O4: which lines are written', () => {
   it('a share of them, and all that failed', async () => {
-    await logging('{ sample: { ratio: 0.5 }, marks: { slow: off } }');
+    // Of strangers chance decides, whatever id they send.
+    await logging('{ sample: { ratio: 0.5 }, marks: { slow: off } }', 'forwarded: { trust: [loopback] }');
     const chosen = `00-${'a'.repeat(18)}${'f'.repeat(14)}-00f067aa0ba902b7-00`;
     const other = `00-${'a'.repeat(18)}${'1'.repeat(14)}-00f067aa0ba902b7-00`;
     await gw.fetch('/open/a', { headers: { 'x-request-id': 'out', traceparent: other } });

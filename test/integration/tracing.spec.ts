@@ -34,7 +34,7 @@ async function failing(times: number, status = 503): Promise<EchoService> {
 
 describe('O3: traces', () => {
   it('a SERVER span for the exchange, a CLIENT span for its try, both in the trace of the client', async () => {
-    await using gw = await gateway(`info: { name: school, version: "2.1", environment: staging }\n${traced(collector, 'ratio: 0', ', service: gateway, attributes: { team: platform, host.name: here }')}services: { echo: { targets: "\${ECHO}/base" } }\n${ROUTE}`);
+    await using gw = await gateway(`info: { name: school, version: "2.1", environment: staging }\n${traced(collector, 'ratio: 0, parent: on', ', service: gateway, attributes: { team: platform, host.name: here }')}services: { echo: { targets: "\${ECHO}/base" } }\n${ROUTE}`);
     const before = BigInt(Date.now()) * 1_000_000n;
     const { seen } = await gw.fetch('/a/b?x=1', { method: 'POST', body: 'hello', headers: { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'a=1', 'user-agent': 'spec/1' } });
     const spans = await collector.trace(TRACE, 2);
@@ -64,10 +64,11 @@ describe('O3: traces', () => {
     // ratio, parent, flags the client sends, flags the service gets, whether spans come
     ['ratio: 1', null, '03', true],
     ['ratio: 0, errors: off', null, '02', false],
-    ['ratio: 0, errors: off', '01', '01', true],
-    ['ratio: 0', '03', '03', true],
-    ['ratio: 1', '00', '00', false],
+    ['ratio: 0, errors: off, parent: on', '01', '01', true],
+    ['ratio: 0, parent: on', '03', '03', true],
+    ['ratio: 1, parent: on', '00', '00', false],
     ['ratio: 1, parent: off', '00', '01', true],
+    ['ratio: 1', '00', '01', true],
     ['ratio: 0, parent: off', '01', '00', false],
     ['ratio: 0, errors: off, slow: 1h', null, '02', false],
   ])('%s, a client that says %s: services are told %s', async (sample, flags, told, exported) => {
@@ -94,6 +95,17 @@ describe('O3: traces', () => {
     expect(chosen.length).toBeLessThan(50);
     expect(new Set(collector.spans.map(({ traceId }) => traceId))).toEqual(new Set(chosen));
     expect(chosen.every((id) => id.slice(18) >= '80000000000000')).toBe(true);
+  });
+
+  it.each([
+    ['trusted-proxies', 'loopback', '01', '01'],
+    ['trusted-proxies', 'loopback', '00', '00'],
+    ['trusted-proxies', '10.0.0.0/8', '01', '00'],
+    ['off', '10.0.0.0/8', '01', '00'],
+  ])('parent: %s, where %s is trusted: of a client that says %s services are told %s, whatever id it chose', async (parent, trust, flags, told) => {
+    await using gw = await gateway(`forwarded: { trust: [${trust}] }\n${traced(collector, `ratio: 0.000001, errors: off, parent: ${parent}`)}${ROUTE}`);
+    const traceparent = `00-${'f'.repeat(32)}-${SPAN}-${flags}`;
+    expect((await gw.fetch('/a/b', { headers: { traceparent } })).seen.headers['traceparent']).toMatch(new RegExp(`^00-f{32}-.{16}-${told}$`));
   });
 
   it('what fails is exported though nobody was told, and so is what is slow', async () => {

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { arriving } from '../../src/cli/dry-request.js';
 import { openOffline, type Offline } from '../../src/cli/offline.js';
-import { runTest, testName } from '../../src/cli/test-run.js';
 import { builtIns } from '../../src/extensions.js';
 import { CONFIGURATION, JWT_SECRET_KEY } from './dhatu.fixture.js';
+import { failuresOf, twice, untried } from './own-tests.js';
 
 const CALLERS = ['nobody', 'reader', 'member', 'curator', 'admin', 'service', 'janitor', 'a key'];
 const FOLDER = path.dirname(CONFIGURATION);
@@ -14,35 +13,20 @@ function opened(env: Record<string, string> = {}): Promise<Offline> {
   return openOffline({ file: CONFIGURATION, env: { JWT_SECRET_KEY, DATA_DIR: tmpdir(), ...env }, builtIns });
 }
 
-async function failures({ dry, loaded }: Offline): Promise<readonly unknown[]> {
-  const results = await Promise.all(loaded.config.tests.map((test, index) => runTest(test, index, dry)));
-  return results.filter(({ passed }) => !passed);
-}
-
 describe('dhatu, X2: the tests of its configuration', () => {
   let offline: Offline;
   beforeAll(async () => { offline = await opened(); });
   afterAll(() => offline[Symbol.asyncDispose]());
 
   it('the file is without warnings, and all of them hold', async () => {
-    expect([offline.loaded.warnings, await failures(offline)]).toEqual([[], []]);
+    expect([offline.loaded.warnings, await failuresOf(offline)]).toEqual([[], []]);
   });
 
   it('every route is tried with nobody, every role, one that does not exist, and keys', async () => {
-    const { dry, loaded: { config } } = offline;
-    const tried = new Map(Object.keys(config.routes).map((name) => [name, new Set<string>()]));
-    for (const { request: { as, headers, method, url } } of config.tests) {
-      const caller = as ? { ...as, roles: as.role ? [as.role] : as.roles, claims: {} } : null;
-      const { exchange } = await dry.run(arriving({ method, url, headers: Object.entries(headers), caller }));
-      tried.get(exchange.route?.name ?? '')?.add(as === undefined ? 'nobody' : as.role ?? 'a key');
-    }
-    expect([...tried].flatMap(([name, callers]) => CALLERS.filter((caller) => !callers.has(caller)).map((caller) => `${name}: ${caller}`))).toEqual([]);
+    expect(await untried(offline, CALLERS)).toEqual([]);
   });
 
-  it('no request is there twice', () => {
-    const names = offline.loaded.config.tests.map(testName);
-    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-  });
+  it('no request is there twice', () => expect(twice(offline)).toEqual([]));
 
   it('the topology is that of the routes', () => {
     const { endpoints, routes } = offline.loaded.config;
@@ -71,7 +55,7 @@ describe('dhatu: what variables choose', () => {
     ...['round-robin', 'least-connections', 'p2c'].map((use): [string, Record<string, string>] => [use, { LOAD_BALANCING: use }]),
   ])('%s: without warnings, and the tests hold', async (_what, env) => {
     await using offline = await opened(env);
-    expect([offline.loaded.warnings, await failures(offline)]).toEqual([[], []]);
+    expect([offline.loaded.warnings, await failuresOf(offline)]).toEqual([[], []]);
   });
 
   it('Redis has the password, and Jaeger is where it takes OTLP', async () => {
@@ -89,7 +73,7 @@ describe('dhatu: what variables choose', () => {
 
   it('PROMETHEUS_ENABLED=false: figures are nowhere', async () => {
     await using offline = await opened({ PROMETHEUS_ENABLED: 'false' });
-    expect([Object.keys(offline.loaded.config.endpoints).includes('metrics'), await failures(offline)]).toEqual([false, []]);
+    expect([Object.keys(offline.loaded.config.endpoints).includes('metrics'), await failuresOf(offline)]).toEqual([false, []]);
   });
 
   it.each([['SERVICES', 'nomad'], ['PROVIDER', 'google'], ['TLS', 'yes'], ['API_VERSIONS', 'v2'], ['PROMETHEUS_ENABLED', '1']])('%s=%s is a mistake', async (name, word) => {

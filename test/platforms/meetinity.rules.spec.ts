@@ -2,18 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { arriving } from '../../src/cli/dry-request.js';
 import { openOffline, type Offline } from '../../src/cli/offline.js';
-import { runTest, testName } from '../../src/cli/test-run.js';
+import { testName } from '../../src/cli/test-run.js';
 import { builtIns } from '../../src/extensions.js';
 import { SECRET } from '../support/jwt.js';
 import { CONFIGURATION } from './meetinity.fixture.js';
+import { failuresOf } from './own-tests.js';
 
 const FIRST = 'deploy/platforms/meetinity/gateway.v1.yaml';
 const open = (env: Record<string, string> = {}, file = CONFIGURATION): Promise<Offline> => openOffline({ file, env: { JWT_SECRET: SECRET, ...env }, builtIns });
-
-async function failed({ dry, loaded: { config } }: Offline): Promise<readonly unknown[]> {
-  const results = await Promise.all(config.tests.map((test, index) => runTest(test, index, dry)));
-  return results.filter(({ passed }) => !passed);
-}
 
 describe('Meetinity, X2: the tests of its configuration', () => {
   let offline: Offline;
@@ -21,7 +17,7 @@ describe('Meetinity, X2: the tests of its configuration', () => {
   afterAll(() => offline[Symbol.asyncDispose]());
 
   it('the file is without warnings, and all of them hold', async () => {
-    expect([offline.loaded.warnings, await failed(offline)]).toEqual([[], []]);
+    expect([offline.loaded.warnings, await failuresOf(offline)]).toEqual([[], []]);
   });
 
   it('every route is tried with nobody and somebody, at each place it is mounted', async () => {
@@ -59,7 +55,7 @@ describe('Meetinity: variables that choose a shape', () => {
     ['versions', { API_VERSIONS: 'v1,v2', API_VERSION_DEPRECATIONS: 'v1=2025-01-01', API_VERSION_SUNSETS: 'v1=2027-01-01', API_VERSION_WARNINGS: 'v1=Version v1 ends, move to v2' }],
   ])('%s', async (_what, env) => {
     await using offline = await open(env);
-    expect([offline.loaded.warnings, await failed(offline)]).toEqual([[], []]);
+    expect([offline.loaded.warnings, await failuresOf(offline)]).toEqual([[], []]);
   });
 
   it('a shape that does not exist is a mistake', async () => {
@@ -69,7 +65,7 @@ describe('Meetinity: variables that choose a shape', () => {
 
 it('M1: the first gateway is without warnings, and its tests hold', async () => {
   await using offline = await open({}, FIRST);
-  expect([offline.loaded.warnings, await failed(offline), offline.loaded.config.tests.length > 5]).toEqual([[], [], true]);
+  expect([offline.loaded.warnings, await failuresOf(offline), offline.loaded.config.tests.length > 5]).toEqual([[], [], true]);
 });
 
 it('Meetinity: .env.example has every variable of the gateways and no other', () => {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { arriving } from '../../src/cli/dry-request.js';
 import { openOffline, type Offline } from '../../src/cli/offline.js';
-import { runTest, testName } from '../../src/cli/test-run.js';
 import { builtIns } from '../../src/extensions.js';
 import { CONFIGURATION, JWT_SECRET } from './supersmartmatch.fixture.js';
+import { failuresOf, twice, untried } from './own-tests.js';
 
 const CALLERS = ['nobody', 'candidat', 'recruteur', 'admin', 'janitor'];
 
@@ -18,26 +17,14 @@ describe('SuperSmartMatch, X2: the tests of its configuration', () => {
   });
 
   it('all of them hold', async () => {
-    const { dry, loaded } = offline;
-    const results = await Promise.all(loaded.config.tests.map((test, index) => runTest(test, index, dry)));
-    expect(results.filter(({ passed }) => !passed)).toEqual([]);
+    expect(await failuresOf(offline)).toEqual([]);
   });
 
   it('every route is tried with nobody, every role, and one that does not exist', async () => {
-    const { dry, loaded: { config } } = offline;
-    const tried = new Map(Object.keys(config.routes).map((name) => [name, new Set<string>()]));
-    for (const { request: { as, headers, method, url } } of config.tests) {
-      const caller = as?.role ? { ...as, roles: [as.role], claims: {} } : null;
-      const { exchange } = await dry.run(arriving({ method, url, headers: Object.entries(headers), caller }));
-      tried.get(exchange.route?.name ?? '')?.add(as?.role ?? 'nobody');
-    }
-    expect([...tried].flatMap(([name, callers]) => CALLERS.filter((caller) => !callers.has(caller)).map((caller) => `${name}: ${caller}`))).toEqual([]);
+    expect(await untried(offline, CALLERS)).toEqual([]);
   });
 
-  it('no request is there twice', () => {
-    const names = offline.loaded.config.tests.filter(({ request: { headers } }) => Object.keys(headers).length === 0).map(testName);
-    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-  });
+  it('no request is there twice', () => expect(twice(offline)).toEqual([]));
 });
 
 describe('SuperSmartMatch: profiles', () => {

@@ -27,8 +27,9 @@ export interface AnswerConversion {
 export async function convertAnswer(exchange: Exchange, answer: Answer, { convert, max, name, readable, takes, type }: AnswerConversion): Promise<void> {
   const { headers } = answer;
   if (answer.status === 206 || !takes(headers)) return;
-  // The answer to HEAD describes the body of GET, whose length and validators are the converted one's.
-  if (exchange.method === 'HEAD') return describe(headers, null, type);
+  // The answer to HEAD describes the body of GET, whose length and validators are the converted one's. Where the service was
+  // asked with another method there is a body, and it may be an error.
+  if ((exchange.outgoing ?? exchange).method === 'HEAD') return describe(headers, null, type);
   if (answer.body === null) return;
   const skip = (reason: SkipReason): void => transformSkipped.publish({ exchange, transform: name, reason });
   const decode = decoderOf(headers.all('content-encoding').join(','));

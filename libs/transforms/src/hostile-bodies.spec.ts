@@ -80,6 +80,12 @@ it.each(['\n=1+1', '＝1+1', '＠SUM(1)', '＋1+1', '－1+1'])('%j is no formula
   expect(body).toBe(`"'${text}"\r\n`);
 });
 
+it('an error of a GraphQL service is one for HEAD too', async () => {
+  const own = transformOf(restToGraphql, { query: '{ a }' });
+  const { exchange } = await sent(own, { method: 'HEAD' });
+  await expect(answered(own, '{"errors":[{"message":"x","extensions":{"code":"NOT_FOUND"}}]}', JSON_TYPE, { exchange })).rejects.toMatchObject({ type: problems.notFound });
+});
+
 it('a number that no number can hold stays a text for GraphQL, and is not null', async () => {
   const own = transformOf(restToGraphql, { query: 'query($n: Float!) { a(n: $n) }', variables: { n: '{request.query.n}' } });
   expect(JSON.parse((await sent(own, { url: '/?n=1e999' })).body)).toMatchObject({ variables: { n: '1e999' } });

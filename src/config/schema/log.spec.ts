@@ -29,6 +29,8 @@ describe('O4: `log` of the file', () => {
     ['a ratio over 1', 'log: { sample: { ratio: 2 } }', /at most 1/],
     ['a short secret', 'log: { debug: { secret: "${SHORT:-abc}" } }', /32 characters or more/],
     ['a label that no template could name', 'defaults: { labels: { "a b": c } }', /expected a name/],
+    ['a debug header that is the caller’s credential', 'log: { debug: { secret: "${DEBUG_SECRET}", header: authorization } }', /log\.debug\.header.*this header means something else already/],
+    ['a correlation id in a header of HTTP', 'correlationId: { header: Content-Length }', /correlationId\.header.*this header means something else already/],
     ['two ids in one header', 'correlationId: { header: x-request-id }', /has "x-request-id" already/],
   ])('refuses %s', async (_what, yaml, expected) => expect((await mistakes(yaml)).join('\n')).toMatch(expected));
 });

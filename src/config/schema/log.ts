@@ -3,7 +3,7 @@ import { secretText, type Secret } from '#libs/kernel';
 import { compileText, LINE_VARIABLES, lineVariable } from '#libs/transforms';
 import { nearestName } from '../nearest-name.js';
 import { fieldName, fieldNames, namesSchema, nestedSchema, type LogField } from './log-fields.js';
-import { durationOrOff, headerName, listOf, onOff, sizeOrOff } from './values.js';
+import { durationOrOff, freeHeaderName, headerName, listOf, onOff, sizeOrOff } from './values.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Characters that a secret for HMAC-SHA256 has at least: as many as the hash has bytes (RFC 2104 3). */
@@ -32,7 +32,7 @@ const marksSchema = z.strictObject({
 
 const debugSchema = z.strictObject({
   secret: secretText().refine((secret: Secret) => secret.reveal().length >= SECRET_LENGTH, { error: `expected a secret of ${SECRET_LENGTH} characters or more` }).describe('What debug headers are signed with, 32 characters or more. Danger: whoever has it can fill the log.'),
-  header: headerName().default('X-Passerelle-Debug').describe('The request header. It is never forwarded. Default: X-Passerelle-Debug.'),
+  header: freeHeaderName().default('X-Passerelle-Debug').describe('The request header. It is never forwarded. Default: X-Passerelle-Debug.'),
 });
 
 const shape = z.strictObject({

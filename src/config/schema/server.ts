@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serverTlsSchema } from './server-tls.js';
-import { duration, durationOrOff, headerName, listOf, onOff, size } from './values.js';
+import { duration, durationOrOff, freeHeaderName, listOf, onOff, size } from './values.js';
 
 /** What a running process cannot change. */
 export const serverSchema = z.strictObject({
@@ -46,7 +46,7 @@ export const requestIdSchema = z.strictObject({
 
 /** Requests that belong together have one id beside their own. */
 export const correlationIdSchema = z.strictObject({
-  header: headerName().default('X-Correlation-ID').describe('Header that it comes in, and goes on in to services. Default: X-Correlation-ID.'),
+  header: freeHeaderName().default('X-Correlation-ID').describe('Header that it comes in, and goes on in to services. Default: X-Correlation-ID.'),
   trust: z.enum(['client', 'trusted-proxies']).default('client').describe('Whose id is kept (up to 128 safe characters). Default: client.'),
   absent: z.enum(['request-id', 'none']).default('request-id').describe('What it is where none comes: the id of the request, which so begins a chain, or `none`. Default: request-id.'),
   answer: onOff().default(true).describe('Whether the client gets it back. Default: on.'),

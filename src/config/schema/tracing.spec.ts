@@ -4,7 +4,7 @@ const messages = (value: object): readonly string[] => (tracingSchema.safeParse(
 const http = { use: 'otlp-http' };
 
 it('exports nothing unless asked, and then a hundredth', () => {
-  expect(tracingSchema.parse({})).toEqual({ export: 'off', sample: { ratio: 0.01, parent: true, errors: true, slow: 0 }, attributes: {}, query: false });
+  expect(tracingSchema.parse({})).toEqual({ export: 'off', sample: { ratio: 0.01, parent: 'trusted-proxies', errors: true, slow: 0 }, attributes: {}, query: false });
   expect(tracingSchema.parse({ export: http }).export).toEqual({ use: 'otlp-http', headers: {}, compression: 'none', timeout: 10_000, every: 5_000, queue: 2_048 });
 });
 
@@ -31,6 +31,9 @@ it.each<[string, object, RegExp]>([
   ['a query in the address', { export: { ...http, url: 'http://h/?key=1' } }, /without \? and #/],
   ['a path for gRPC', { export: { use: 'otlp-grpc', url: 'http://h:4317/v1/traces' } }, /gRPC knows its path itself/],
   ['TLS settings without TLS', { export: { ...http, url: 'http://h', tls: {} } }, /does not ask for TLS/],
+  ['a header of two lines', { export: { ...http, headers: { 'x-key': 'hunter2\n' } } }, /^export\.headers\.x-key: expected the value of a header: one line/],
+  ['a header that gRPC refuses', { export: { use: 'otlp-grpc', headers: { 'x-key': 'hunterß' } } }, /^export\.headers\.x-key: expected the value/],
+  ['a name that gRPC refuses', { export: { use: 'otlp-grpc', headers: { 'x-key-bin': 'a' } } }, /gRPC has no place for a header "x-key-bin"/],
   ['another protocol', { export: { use: 'zipkin' } }, /export/],
   ['a ratio in percent', { sample: { ratio: 10 } }, /^sample\.ratio: /],
   ['no time', { export: { ...http, timeout: '0s' } }, /expected at least 1ms/],

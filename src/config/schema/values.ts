@@ -123,6 +123,12 @@ export const name = shared(() => z.string().regex(/^[A-Za-z_][\w.-]*$/, { error:
 /** RFC 9110 5.6.2: the name of a header field. */
 export const headerName = shared(() => z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'expected a header name' }));
 
+/** Headers that mean something to HTTP, to proxies or to those who ask who is calling. */
+const TAKEN = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|x-forwarded-.*|x-real-ip|content-.*|traceparent|tracestate)$/i;
+
+/** A header of the gateway's own. */
+export const freeHeaderName = shared(() => headerName().refine((text) => !TAKEN.test(text), { error: 'this header means something else already; take another one' }));
+
 /** An absolute path. */
 export const absolutePath = shared(() => z.string().regex(/^\//, { error: 'expected a path that starts with "/"' }));
 

@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
 import { Problem, problems, type Exchange, type Interceptor } from '#libs/kernel';
+import { isForm } from '../../http/form-type.js';
 import { compileMultipartRules } from '../../http/multipart-rules.js';
 import type { CompileRequest } from '../compile.js';
-
-const FORM = /^\s*multipart\/form-data\s*(?:;|$)/i;
 
 /** `body.multipart`: looks at forms with files while they pass, and at no other body. */
 export const multipart: CompileRequest = ({ settings: { body: { multipart: config } } }): Interceptor | null => {
@@ -25,7 +24,7 @@ export const multipart: CompileRequest = ({ settings: { body: { multipart: confi
 
 function formOf({ outgoing }: Exchange): { readonly outgoing: NonNullable<typeof outgoing>; readonly body: Readable; readonly type: string } | null {
   const type = outgoing?.headers.get('content-type');
-  if (outgoing === null || type === undefined || !FORM.test(type)) return null;
+  if (outgoing === null || type === undefined || !isForm(type)) return null;
   const { body } = outgoing;
   return body === null || Buffer.isBuffer(body) ? null : { outgoing, body, type };
 }

@@ -1,33 +1,15 @@
 import { traceFlags, type Exchange, type Random, type TraceParent } from '#libs/kernel';
 import type { TracingConfig } from '../../config/index.js';
+import { compileTraceShare } from '../trace-share.js';
 
 /** Whether a trace is exported, and services are told so: said once, before anything is known of the exchange but its trace. */
 export type Sampler = (exchange: Pick<Exchange, 'trustedPeer'>, traceId: string, parent: TraceParent | null) => boolean;
 
-/** Whether a trace belongs to a share of all. `foreign`: its id came from somebody who is no proxy of ours. */
-export type Share = (traceId: string, foreign: boolean) => boolean;
-
-/** Where the random part of a trace id begins: its last 56 bits (W3C Trace Context, level 2). */
-const RANDOM_FROM = 18;
-const RANDOM_BITS = 56;
-
 /** Compiles `tracing.sample`: a client's own decision where it counts, else by the share. */
 export function compileSampler({ parent: whose, ratio }: Pick<TracingConfig['sample'], 'parent' | 'ratio'>, random?: Random): Sampler {
-  const isIn = compileShare(ratio, random);
+  const isIn = compileTraceShare(ratio, random);
   return ({ trustedPeer }, traceId, parent) => {
     const counts = parent !== null && whose !== false && (whose === true || trustedPeer);
     return counts ? (parent.flags & traceFlags.sampled) !== 0 : isIn(traceId, parent !== null && !trustedPeer);
   };
-}
-
-/**
- * Compiles a share of all traces, by the trace id, so that everybody who goes by the same one chooses the same traces. An id
- * that is foreign may have been made up to be in it, or not: chance decides then.
- */
-export function compileShare(ratio: number, random: Random = Math.random): Share {
-  // Ids are compared as text, which is their order as numbers too.
-  const threshold = BigInt(Math.round((1 - ratio) * 2 ** 53)) << BigInt(RANDOM_BITS - 53);
-  const text = threshold.toString(16).padStart(RANDOM_BITS / 4, '0');
-  if (text.length > RANDOM_BITS / 4) return () => false;
-  return (traceId, foreign) => (foreign ? random() < ratio : traceId.slice(RANDOM_FROM) >= text);
 }
