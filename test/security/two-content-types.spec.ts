@@ -4,7 +4,7 @@ import { raw } from '../support/raw.js';
 const FORM = 'multipart/form-data; boundary=b';
 const BODY = '--b\r\nContent-Disposition: form-data; name="evil"\r\n\r\nx\r\n--b--\r\n';
 
-describe('S9: what looks at the type of a body and what reads the body see one type', () => {
+describe('X7: what looks at the type of a body and what reads the body see one type', () => {
   let gw: TestGateway;
   beforeAll(async () => {
     gw = await gateway(`routes:
