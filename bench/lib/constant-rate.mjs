@@ -47,7 +47,7 @@ function done(index, due, problem) {
   for (const list of [latencies, lags]) list.sort((a, b) => a - b);
   console.log(JSON.stringify({
     sent: total, failed, reason,
-    p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), lagP99: percentile(lags, 0.99),
+    p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99), lagP99: percentile(lags, 0.99),
   }));
   process.exit(0);
 }

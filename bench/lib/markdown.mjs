@@ -49,6 +49,7 @@ ${table(targetColumns, targets)}
   from its memory: the upstream is asked once. The upstream, node-undici (node:http and undici with nothing in between)
   and fastify-hello (no upstream, an answer of the same size) are references.
 - What limits and cache do under load, and without Redis: [limits and cache](limits-and-cache.md).
+- What happens at twice what it can do, and after a long time: [under load](load.md).
 - Memory is resident memory of the process tree, start the time from spawn to the first 200 on the route.
 
 Again: \`node bench/run.mjs\`.

@@ -12,5 +12,5 @@ export async function openLoop({ url, headers, child }, { rate, seconds }) {
   const [program, args] = onCore('load', nodeBinary, [generator, job]);
   const result = JSON.parse(await capture(program, args));
   if (result.failed > 0) throw new Error(`${result.failed} of ${result.sent} answers at ${rate}/s were not 2xx: ${result.reason}`);
-  return { p50: result.p50, p99: result.p99, generatorLagP99: result.lagP99 };
+  return { p50: result.p50, p95: result.p95, p99: result.p99, generatorLagP99: result.lagP99 };
 }

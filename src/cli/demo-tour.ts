@@ -45,7 +45,7 @@ export function tour({ file, services, tokens, url }: Tour, paint: Paint): strin
   ];
   return [
     `${paint('bold', 'Passerelle')} runs at ${paint(['bold', 'cyan'], url)} in front of ${services} sample services; the documentation is at ${paint('cyan', `${url}/docs`)}.`,
-    '', 'A token for every role, to paste into another terminal:', '',
+    '', 'A token for every role, good for half an hour, to paste into another terminal:', '',
     ...tokens.map(({ role, token }) => `export ${variable(role)}=${token}`),
     '', 'And then:', '',
     ...steps.flatMap(([what, ...commands]) => [paint('dim', `# ${what}`), ...commands]),

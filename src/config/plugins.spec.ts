@@ -34,8 +34,9 @@ describe('plugins', () => {
   });
 
   it.each<[string, string, string]>([
-    ['that is not there', '', './p.mjs: it cannot be loaded: '],
+    ['that is not there', '', './p.mjs: it cannot be loaded: there is no such file'],
     ['that throws', 'throw new Error("no luck");', './p.mjs: it cannot be loaded: no luck'],
+    ['with a decorator', 'const Controller = () => () => {};\n@Controller()\nexport class C {}', './p.mjs: it cannot be loaded: Invalid or unexpected token (line 2 has a decorator'],
     ['without extensions', 'export const a = 1;', './p.mjs: it exports no extension'],
     ['whose name is taken', code(EXTENSION).replace("'shout'", "'stamp'"), './p.mjs: there is already a transform "stamp"'],
     ['without a schema', 'export const x = { kind: "guard", name: "x", create() {} };', './p.mjs: guard "x" needs a zod 4 object as its schema, and a create function'],

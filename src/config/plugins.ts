@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, findPackageJSON } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -61,12 +61,25 @@ function nameOf({ kind, name }: Extension): string {
 }
 
 async function importModule(name: string, node: Node, report: (message: string) => void): Promise<Readonly<Record<string, unknown>> | null> {
+  let file = name;
   try {
-    return (await import(pathToFileURL(locateModule(name, node.place.source.folder)).href)) as Record<string, unknown>;
+    file = locateModule(name, node.place.source.folder);
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    report(`it cannot be loaded: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+    report(`it cannot be loaded: ${path.isAbsolute(file) && !existsSync(file) ? 'there is no such file' : reasonOf(error, file)}`);
     return null;
   }
+}
+
+/** What is wrong with a module, with its line where Node tells it or a decorator is the likely cause. */
+function reasonOf(error: unknown, file: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.split('\n')[0] ?? '';
+  if (!(error instanceof SyntaxError)) return message;
+  const line = /^\S.*:(\d+)\n/.exec(error.stack ?? '')?.[1];
+  if (line !== undefined) return `line ${line}: ${message}`;
+  const decorated = path.isAbsolute(file) ? readFileSync(file, 'utf8').split('\n').findIndex((text) => /^\s*@[A-Z]\w*\(/.test(text)) : -1;
+  return decorated < 0 ? message : `${message} (line ${decorated + 1} has a decorator: Node takes out types, but no decorators; compile it first)`;
 }
 
 function locateModule(name: string, folder: string): string {

@@ -61,7 +61,9 @@ function place(path: readonly PropertyKey[], subject: Subject, reporting: Report
   const value = showable(node, [...subject.at, ...path]);
   const secret = value.value === '[redacted]';
   const { suggestion, ...rest } = details;
-  reporting.issues.add(where, [...subject.at, ...path], { ...rest, ...value, ...(suggestion === undefined || secret ? {} : { suggestion }) });
+  // A message that says what it got needs no value behind it.
+  const got = rest.message.includes(', got ') ? {} : value;
+  reporting.issues.add(where, [...subject.at, ...path], { ...rest, ...got, ...(suggestion === undefined || secret ? {} : { suggestion }) });
 }
 
 /** What stands there instead; scalars are shown as the value of the issue. */

@@ -52,5 +52,11 @@ function refuse({ refusal }: Exchange, problem: Problem): void {
 
 /** Builds the file's authenticators, in its order. */
 export function compileAuthenticators({ config, extensions, surroundings }: Pick<Ground, 'config' | 'extensions' | 'surroundings'>): ReadonlyMap<string, Authenticator> {
-  return new Map(Object.entries(config.authenticate).map(([name, chosen]) => [name, extensions.create('authenticator', chosen, { ...surroundings, name })]));
+  return new Map(Object.entries(config.authenticate).map(([name, chosen]) => {
+    try {
+      return [name, extensions.create('authenticator', chosen, { ...surroundings, name })];
+    } catch (error) {
+      throw new Error(`authenticate.${name}: ${(error as Error).message}`, { cause: error });
+    }
+  }));
 }

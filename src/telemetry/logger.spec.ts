@@ -71,6 +71,7 @@ describe('createLogger', () => {
 describe('NestLogger', () => {
   it.each([
     ['log', 'debug', ['started', 'Nest'], { msg: 'started', context: 'Nest' }],
+    ['log', 'trace', ['Mapped {/~/health, GET} route', 'RouterExplorer'], { context: 'RouterExplorer' }],
     ['warn', 'warn', ['careful'], { msg: 'careful' }],
     ['error', 'error', ['broken', 'Error: x\n    at y', 'Nest'], { msg: 'broken', stack: 'Error: x\n    at y', context: 'Nest' }],
     ['error', 'error', ['broken', 'Error: x\n    at y'], { msg: 'broken', stack: 'Error: x\n    at y' }],

@@ -1,14 +1,17 @@
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import { LOGGER, type Logger } from './logger.js';
 
+/** Who tells, line by line, of each module and route that Nest wires; their paths are none that a client could ask for. */
+const WIRING: ReadonlySet<unknown> = new Set(['NestFactory', 'NestApplication', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 /** Nest's own log lines, written by our logger. */
 @Injectable()
 export class NestLogger implements LoggerService {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
-  /** Nest tells of every module and route it wires; an operator rarely wants to know. */
+  /** What Nest itself has to tell an operator rarely wants to know. */
   log(message: unknown, ...rest: unknown[]): void {
-    this.#write('debug', message, rest);
+    this.#write(WIRING.has(rest.at(-1)) ? 'trace' : 'debug', message, rest);
   }
 
   /** Nest passes a stack before the context. */

@@ -6,6 +6,9 @@ import { explained } from '../listen-failure.js';
 import { loadOptions, parsePort, withConfig, type CommonOptions } from '../options.js';
 import { returnMemory } from '../return-memory.js';
 
+/** Addresses that stand for all there are. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
 interface StartOptions extends CommonOptions {
   readonly port?: number;
   readonly host?: string;
@@ -31,7 +34,7 @@ async function start({ config, port, host, json }: StartOptions, io: Io): Promis
   const store = await ConfigStore.open(load);
   const tell = (url: string): void => {
     returnMemory();
-    announce(url, load.file, json === true, io);
+    announce({ url, file: load.file, host: host ?? store.current.config.server.host, json: json === true }, io);
   };
   if (workerCount(store.current.config.server) > 1) {
     await (await import('../supervise.js')).supervise(store, tell);
@@ -47,7 +50,15 @@ async function start({ config, port, host, json }: StartOptions, io: Io): Promis
   return EXIT.good;
 }
 
-function announce(url: string, file: string, json: boolean, io: Io): void {
+interface Announcement {
+  readonly url: string;
+  readonly file: string;
+  /** What it was told to listen on; the address is one that works here. */
+  readonly host: string;
+  readonly json: boolean;
+}
+
+function announce({ file, host, json, url }: Announcement, io: Io): void {
   const line = { level: 'info', time: new Date().toISOString(), msg: 'listening', url, file, pid: process.pid };
-  io.out(json ? JSON.stringify(line) : `Passerelle listens on ${io.paint('bold', url)} (${file})`);
+  io.out(json ? JSON.stringify(line) : `Passerelle listens on ${io.paint('bold', url)}${EVERYWHERE.has(host) ? ' and every other address of this machine' : ''} (${file})`);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDuration, systemClock } from '#libs/kernel';
 import { mintToken, type JwtOptions, type TokenSubject } from '../../auth/index.js';
 import { loadConfig, type GatewayConfig } from '../../config/index.js';
@@ -16,7 +16,7 @@ interface TokenOptions extends CommonOptions {
   readonly scopes?: readonly string[];
   /** Milliseconds. */
   readonly ttl: number;
-  readonly claim: Readonly<Record<string, unknown>>;
+  readonly claim?: Readonly<Record<string, unknown>>;
   readonly key?: string;
 }
 
@@ -30,8 +30,8 @@ export function tokenCommand(program: Command, io: Io, done: (code: number) => v
     .option('--role <role>', 'the caller’s role')
     .option('--permissions <list>', 'permissions, with commas between them', splitList)
     .option('--scopes <list>', 'scopes, with commas between them', splitList)
-    .option('--ttl <duration>', 'how long it is good for, e.g. 30m (default: 1h)', parseTtl, HOUR)
-    .option('--claim <name=value>', 'a further claim; the value may be JSON; may be repeated', collectClaim, {})
+    .addOption(new Option('--ttl <duration>', 'how long it is good for, e.g. 30m').argParser(parseTtl).default(HOUR, '1h'))
+    .option('--claim <name=value>', 'a further claim; the value may be JSON; may be repeated', collectClaim)
     .option('--key <file>', 'private key (PEM) of the issuer, where the file holds only public ones')
     .action(async (options: TokenOptions) => {
       const { config } = await loadConfig(loadOptions(options.config, io));
@@ -55,7 +55,7 @@ function authenticatorOf(config: GatewayConfig, wanted: string | undefined): [st
   throw new UsageError(other ? `The authenticator "${wanted}" takes no JWTs but is of kind ${other[1].use}.` : `There is no authenticator "${wanted}".${names === '' ? '' : ` Those that take JWTs: ${names}.`}`);
 }
 
-async function signed(name: string, authenticator: JwtOptions, { claim, email, id, key, permissions, role, scopes, ttl }: TokenOptions): Promise<string> {
+async function signed(name: string, authenticator: JwtOptions, { claim = {}, email, id, key, permissions, role, scopes, ttl }: TokenOptions): Promise<string> {
   const claims: TokenSubject = {
     id, extra: claim,
     ...(email !== undefined && { email }), ...(role !== undefined && { role }),
@@ -78,7 +78,7 @@ function parseTtl(text: string): number {
   return ttl;
 }
 
-function collectClaim(text: string, earlier: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function collectClaim(text: string, earlier: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('Expected name=value.');
   return { ...earlier, [name]: jsonOrText(value) };

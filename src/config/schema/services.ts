@@ -8,7 +8,7 @@ import { breakerSchema, passiveSchema, retrySchema } from './resilience.js';
 import { checkNetworks, upstreamShape } from './upstream.js';
 import { duration, durationOrOff, listOf } from './values.js';
 
-const targetUrl = z.string().regex(/^https?:\/\/[^/?#\s]+(?:\/[^?#\s]*)?$/, { error: 'expected an http:// or https:// address without query' })
+const targetUrl = z.string().regex(/^https?:\/\/[^/?#\s]+(?:\/[^?#\s]*)?$/, { error: 'expected an http:// or https:// address without query', abort: true })
   .refine((text) => URL.canParse(text), { error: 'expected an address with a valid host and port' });
 
 const target = z.strictObject({

@@ -15,12 +15,13 @@ import { checkOwners } from './rules.js';
 import { checkSecrets } from './secrets.js';
 import { checkSignatures } from './signatures.js';
 import { checkSplitCaches } from './split-cache.js';
+import { checkStrip } from './strip.js';
 import { checkMounts, checkTable } from './table.js';
 import { checkTemplates } from './templates.js';
 import { checkCertificates, checkClientCertificates } from './tls.js';
 
 const CHECKS: readonly ((facts: Facts) => void)[] = [
-  checkReferences, checkDestinations, checkAccess, checkRoles, checkOwners, checkTemplates, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
+  checkReferences, checkDestinations, checkAccess, checkRoles, checkOwners, checkTemplates, checkStrip, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
 ];
 
 /** What no schema can say: whether the parts of the configuration agree with each other. */

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { read } from '../docs/markdown.js';
+
+interface Tallied {
+  readonly phases: readonly { readonly count: number; readonly kinds: Readonly<Record<string, { readonly outcomes: Readonly<Record<string, number>> }>>; readonly latency: { readonly count: number; readonly p50: number | null; readonly slowest: number | null } }[];
+  readonly lastBadMs: number;
+}
+interface Tally {
+  readonly total: number;
+  readonly due: (index: number) => number;
+  readonly done: (request: { name: string; due: number }, outcome: string, now: number) => void;
+  readonly result: () => Tallied;
+}
+
+/** The bench is plain JavaScript, without types. */
+const from = async <T>(file: string): Promise<T> => (await import(new URL(`../../${file}`, import.meta.url).href)) as T;
+const { Tally } = await from<{ Tally: new (phases: readonly { rate: number; seconds: number }[]) => Tally }>('bench/load/tally.mjs');
+const { slope } = await from<{ slope: (points: readonly (readonly [number, number])[]) => number }>('bench/load/watch.mjs');
+const { loadPage } = await from<{ loadPage: (results: unknown) => string }>('scripts/load-page.mjs');
+
+describe('O13: bench/load.mjs', () => {
+  it('knows when each request of a plan is due', () => {
+    const tally = new Tally([{ rate: 10, seconds: 1 }, { rate: 100, seconds: 0.5 }]);
+    expect([tally.total, ...[0, 9, 10, 11, 59].map((index) => tally.due(index))]).toEqual([60, 0, 900, 1000, 1010, 1490]);
+  });
+
+  it('times good answers from when they were due, by phase, and remembers the last that was bad or slow', () => {
+    const tally = new Tally([{ rate: 10, seconds: 1 }, { rate: 10, seconds: 1 }]);
+    tally.done({ name: 'a', due: 0 }, '200', 20);
+    tally.done({ name: 'a', due: 950 }, '200', 1250);
+    tally.done({ name: 'b', due: 1100 }, '503', 1101);
+    tally.done({ name: 'b', due: 1900 }, '200', 1910);
+    const { lastBadMs, phases: [first, second] } = tally.result();
+    expect(first).toMatchObject({ kinds: { a: { outcomes: { 200: 2 } } }, latency: { count: 2, p50: 20, slowest: 300 } });
+    expect(second).toMatchObject({ kinds: { b: { outcomes: { 200: 1, 503: 1 } } }, latency: { count: 1, slowest: 10 } });
+    expect(lastBadMs).toBe(1200);
+  });
+
+  it.each([
+    ['a line', [[0, 1], [1, 3], [2, 5]], 2],
+    ['noise around one', [[0, 1], [1, -1], [2, 1], [3, -1]], -0.4],
+    ['one point', [[3, 7]], 0],
+  ] as const)('the slope of %s', (_name, points, expected) => expect(slope(points)).toBeCloseTo(expected));
+
+  it('docs/performance/load.md is what the last run has measured', () => {
+    const results: unknown = JSON.parse(readFileSync(new URL('../../bench/results/load.json', import.meta.url), 'utf8'));
+    expect(loadPage(results)).toBe(read('docs/performance/load.md'));
+  });
+});
