@@ -5,7 +5,7 @@ const SECTIONS = {
   overload: ['Twice as much as that', `Twice the capacity on a clock that waits for nobody, half of it before and after; of ten requests two are \`critical\`, three \`normal\`, five \`low\`,
 and clients give up after two seconds, or after half a second without one of 1,024 connections. Either the gateway's own core is what there is too little of (its service answers at once), or the
 service, which does 20 requests at once in 20 ms each and lets all others wait in line. Latency is that of good answers. Well again is
-when the last bad answer, or one slower than 100 ms, was due.`],
+when for half a second 99 of 100 answers were good and took less than 100 ms.`],
   idle: ['Connections that do nothing', 'Each asks once and stays; later, each asks again.'],
   large: ['Large bodies', 'Uploads and downloads at the same time, as fast as they go.'],
   soak: ['A long time', `Plain requests, requests with policies and requests from the cache, four to four to two, with an access line for each; all the while the

@@ -1,7 +1,10 @@
 /** Milliseconds for which counts are kept apart. */
 const BUCKET_MS = 100;
-/** An answer later than this shows that the gateway has not come to itself yet. */
+/** An answer later than this shows that not all is well yet. */
 const PROMPT_MS = 100;
+/** All is well where for so long so few answers were bad or late: one may always be. */
+const CALM_BUCKETS = 5;
+const CALM_SHARE = 0.01;
 
 /** When each request of a plan is due, and what became of them. */
 export class Tally {
@@ -18,7 +21,6 @@ export class Tally {
       return phase;
     });
     this.total = first;
-    this.ends = this.#phases.map(({ end }) => end);
   }
 
   /** Milliseconds after the start. */
@@ -34,18 +36,31 @@ export class Tally {
     const took = now - request.due;
     // Microseconds: a soak has a million of them.
     if (outcome === '200') kind.latencies.push(Math.round(took * 1000));
-    if (outcome !== '200' || took > PROMPT_MS) this.#buckets[Math.floor(request.due / BUCKET_MS)] = true;
+    const bucket = (this.#buckets[Math.floor(request.due / BUCKET_MS)] ??= { count: 0, bad: 0 });
+    bucket.count++;
+    if (outcome !== '200' || took > PROMPT_MS) bucket.bad++;
     request.over = true;
   }
 
-  /** By phase and kind: how many had which outcome and how long good answers took; and when the last one was bad or slow. */
+  /** By phase and kind: how many had which outcome and how long good answers took; and, for each phase, when after its end all was well. */
   result() {
-    const phases = this.#phases.map(({ at, count, end, kinds, rate }) => ({
+    return this.#phases.map(({ at, count, end, kinds, rate }) => ({
       rate, count, seconds: (end - at) / 1000,
       kinds: Object.fromEntries(Object.entries(kinds).map(([name, { latencies, outcomes }]) => [name, { outcomes, latency: summary(latencies) }])),
       latency: summary(Object.values(kinds).flatMap(({ latencies }) => latencies)),
+      wellAfterMs: this.#wellAfter(end),
     }));
-    return { phases, lastBadMs: this.#buckets.length * BUCKET_MS };
+  }
+
+  /** Milliseconds; `null` where it never was. */
+  #wellAfter(end) {
+    const first = Math.ceil(end / BUCKET_MS);
+    for (let at = first; at + CALM_BUCKETS <= this.#buckets.length; at++) {
+      const some = this.#buckets.slice(at, at + CALM_BUCKETS).filter(Boolean);
+      const sum = (pick) => some.reduce((total, each) => total + pick(each), 0);
+      if (sum(({ bad }) => bad) <= CALM_SHARE * sum(({ count }) => count)) return (at - first) * BUCKET_MS;
+    }
+    return null;
   }
 }
 

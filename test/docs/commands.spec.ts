@@ -16,7 +16,7 @@ const shellFences = pages.flatMap((page) => fencesOf(read(page)).filter(({ langu
 const io = { env: {}, out: () => {}, err: () => {}, paint: (_style: unknown, text: string) => text, ask: null, read: () => Promise.resolve('') };
 
 /** Programs of the machine; what they are given is theirs to judge. */
-const OTHERS = new Set('amtool cat cd cp curl cut docker echo export for done do grep helm install k6 kill kind kubectl kustomize locust mkdir openssl pg_dump pg_restore promtool rm sha256sum sleep source sudo systemctl tee time token wait'.split(' '));
+const OTHERS = new Set('amtool cat cd cp curl cut docker echo export for done do grep helm install k6 kill kind kubectl kustomize locust mkdir openssl pg_dump pg_restore pip promtool rm sha256sum sleep source sudo systemctl tee time token wait'.split(' '));
 const FOLDERS = /^(?:\.\/)?((?:bench|bin|deploy|docs|libs|scripts|src|test)\/[\w./-]+)$/;
 
 /** The commands of a script, each as its words; what is within quotes or `$(...)` is one word. */

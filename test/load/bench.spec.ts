@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { read } from '../docs/markdown.js';
 
-interface Tallied {
-  readonly phases: readonly { readonly count: number; readonly kinds: Readonly<Record<string, { readonly outcomes: Readonly<Record<string, number>> }>>; readonly latency: { readonly count: number; readonly p50: number | null; readonly slowest: number | null } }[];
-  readonly lastBadMs: number;
+interface Phase {
+  readonly kinds: Readonly<Record<string, { readonly outcomes: Readonly<Record<string, number>> }>>;
+  readonly latency: { readonly count: number; readonly p50: number | null; readonly slowest: number | null };
+  /** Milliseconds after its end. */
+  readonly wellAfterMs: number | null;
 }
 interface Tally {
   readonly total: number;
   readonly due: (index: number) => number;
   readonly done: (request: { name: string; due: number }, outcome: string, now: number) => void;
-  readonly result: () => Tallied;
+  readonly result: () => readonly Phase[];
 }
 
 /** The bench is plain JavaScript, without types. */
@@ -24,16 +26,27 @@ describe('O13: bench/load.mjs', () => {
     expect([tally.total, ...[0, 9, 10, 11, 59].map((index) => tally.due(index))]).toEqual([60, 0, 900, 1000, 1010, 1490]);
   });
 
-  it('times good answers from when they were due, by phase, and remembers the last that was bad or slow', () => {
+  it('times good answers from when they were due, by phase and kind', () => {
     const tally = new Tally([{ rate: 10, seconds: 1 }, { rate: 10, seconds: 1 }]);
     tally.done({ name: 'a', due: 0 }, '200', 20);
     tally.done({ name: 'a', due: 950 }, '200', 1250);
     tally.done({ name: 'b', due: 1100 }, '503', 1101);
     tally.done({ name: 'b', due: 1900 }, '200', 1910);
-    const { lastBadMs, phases: [first, second] } = tally.result();
-    expect(first).toMatchObject({ kinds: { a: { outcomes: { 200: 2 } } }, latency: { count: 2, p50: 20, slowest: 300 } });
-    expect(second).toMatchObject({ kinds: { b: { outcomes: { 200: 1, 503: 1 } } }, latency: { count: 1, slowest: 10 } });
-    expect(lastBadMs).toBe(1200);
+    expect(tally.result()).toMatchObject([
+      { kinds: { a: { outcomes: { 200: 2 } } }, latency: { count: 2, p50: 20, slowest: 300 } },
+      { kinds: { b: { outcomes: { 200: 1, 503: 1 } } }, latency: { count: 1, slowest: 10 } },
+    ]);
+  });
+
+  it.each([
+    ['at once', () => false, 0],
+    ['after bad answers', (due: number) => due < 1400, 400],
+    ['after a bad time, though one of a hundred was bad later', (due: number) => due < 1200 || due === 1500, 200],
+    ['never', () => true, null],
+  ] as const)('says when all was well again: %s', (_name, bad, expected) => {
+    const tally = new Tally([{ rate: 500, seconds: 1 }, { rate: 500, seconds: 2 }]);
+    for (let index = 0; index < tally.total; index++) tally.done({ name: 'a', due: tally.due(index) }, bad(tally.due(index)) ? '503' : '200', tally.due(index) + 1);
+    expect(tally.result()[0]?.wellAfterMs).toBe(expected);
   });
 
   it.each([
