@@ -23,12 +23,11 @@ describe('what one client can cost', () => {
   it('a connection on which too many requests wait ends', async () => {
     const never = await echoService(() => {});
     await using gw = await gateway(FILE, { echo: never });
-    const reply = await raw(gw.port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20_000), 2_000);
+    const reply = await raw(gw.port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20_000), 15_000);
     expect(reply.closed).toBe(true);
-    await sleep(100);
-    expect(active(gw)).toBe(0);
+    while (active(gw) > 0) await sleep(10);
     expect(never.requests.length).toBeLessThanOrEqual(100);
-  });
+  }, 30_000);
 
   it('fewer of them are all answered, in order', async () => {
     const service = await echoService((request, response) => { setTimeout(() => response.end(request.url), Number(request.url?.slice(1)) % 7); });
