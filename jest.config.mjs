@@ -7,6 +7,8 @@ export default {
   testEnvironment: 'node',
   // Much of the time is spent waiting: one worker fewer than there are cores, Jest's own choice, would leave them idle.
   maxWorkers: '100%',
+  // A worker keeps something of every file it ran; from some gigabytes on it is busier collecting garbage than testing.
+  workerIdleMemoryLimit: '1GB',
   // Milliseconds. What hangs is found all the same; what a busy machine delays does not fail.
   testTimeout: 20_000,
   reporters: ['default', '<rootDir>/scripts/count-reporter.mjs'],
