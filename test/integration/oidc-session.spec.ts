@@ -59,7 +59,8 @@ it('goes on while the issuer is away until its token ends, and then says so with
   await bench.signIn();
   await bench.issuer.close();
   expect(await statusesUntil(503, bench)).toEqual([200, 503]);
-  expect(Date.now() - before).toBeGreaterThanOrEqual(3_000);
+  // A token’s moments are whole seconds, rounded down.
+  expect(Date.now() - before).toBeGreaterThanOrEqual(2_000);
   const over = await things(bench);
   expect([over.status, over.headers['set-cookie']]).toEqual([503, undefined]);
   await bench.issuer.open();
