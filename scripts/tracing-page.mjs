@@ -9,7 +9,7 @@ export const results = new URL('bench/results/tracing.json', root);
 export const page = new URL('docs/performance/tracing.md', root);
 
 /** @param figures by what is set: what was measured, by name. */
-export function tracingPage({ date, figures, machine: { cores, cpu, node }, rounds, seconds }) {
+export function tracingPage({ date, figures, machine: { cores, cpu, node }, rounds, seconds, starts }) {
   return `# Traces, measured
 
 <!-- Written by scripts/measure-tracing.mjs: run that. -->
@@ -21,10 +21,11 @@ ${tables(figures)}
 
 ## How it was done
 
-The same gateway four times, each with its own file, on one core; the service, the load (32 connections that ask again as soon as
-they are answered) and a collector that takes everything are on the others. ${rounds} rounds of ${seconds} s, the four in turn, each round beginning
-with another one; what is told is the median, and what is added is the median over the rounds of the ratio to "off" in the same
-round. CPU is that of the gateway's process, with all that is done to export. With errors kept (the default) the tries of every
+One gateway on a core of its own, reloaded with one file after the other; the service, the load (32 connections that ask again as soon
+as they are answered) and a collector that takes everything are on the other core. ${starts} starts, each warmed up with every file, then
+${rounds} rounds of ${seconds} s with each. What is added is the median over the rounds of the ratio to the mean of the two "off" of the same round:
+by what those two differ the other rows may be wrong too. CPU is that of the gateway's process, with all that is done to export. Two
+processes that run the very same differ by 5 to 10 %, which is why it is one. With errors kept (the default) the tries of every
 exchange are noted, for nobody knows yet how it ends; "none sampled" goes without.
 `;
 }

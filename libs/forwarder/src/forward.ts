@@ -72,7 +72,7 @@ class Try implements Dispatcher.DispatchHandler, BodyControl, Abortable, Sleeper
     this.#target.inFlight++;
     exchange.tries++;
     exchange.trial = this;
-    if (exchange.journal !== null) this.#notes = exchange.journal.begin(exchange);
+    if (exchange.journal !== null) this.#notes = exchange.journal.begin(exchange, this.#startedAt);
     try {
       this.#target.dispatcher.dispatch({
         path: this.#target.basePath + outgoing.path + outgoing.query,

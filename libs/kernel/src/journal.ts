@@ -7,8 +7,11 @@ export interface Journal {
    * the span it names.
    */
   traceparent(): string;
-  /** Called for each try, just before it is sent; may change its `traceparent`. `null` where nobody will want to know of it. */
-  begin(exchange: Exchange): TryNotes | null;
+  /**
+   * Called for each try, just before it is sent; may change its `traceparent`. `null` where nobody will want to know of it.
+   * @param startedAt milliseconds of the monotonic clock.
+   */
+  begin(exchange: Exchange, startedAt: number): TryNotes | null;
 }
 
 /** Notes of one try. */

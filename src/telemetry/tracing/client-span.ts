@@ -20,7 +20,7 @@ const MARK = 'x-mirrored';
  */
 export function compileClientSpan(redaction: Redaction, origin: Origin): (one: RecordedTry, parentId: string, epoch: number) => FinishedSpan {
   return (one, parentId, epoch) => {
-    const { flags, traceId } = one.journal.place;
+    const { flags, traceId } = one.journal;
     const method = methodOf(one.method);
     const error = errorOf(one);
     return new FinishedSpan({

@@ -26,7 +26,7 @@ export interface Times {
 
 /** Compiles the making of the span that is an exchange. */
 export function compileServerSpan(settings: SpanSettings, origin: Origin): (exchange: Exchange, journal: SpanJournal, times: Times) => FinishedSpan {
-  return (exchange, { notes, place: { flags, parent, traceId } }, { endedAt, epoch }) => {
+  return (exchange, { flags, notes, parent, traceId }, { endedAt, epoch }) => {
     const { problem, route, spanId, startedAt, status } = exchange;
     const method = methodOf(exchange.method);
     return new FinishedSpan({

@@ -24,31 +24,46 @@ interface Place {
   readonly watched: boolean;
 }
 
-/** What is noted of an exchange as long as it goes on: spans are made of it afterwards, where anybody wants them. */
+const NO_TRIES: readonly RecordedTry[] = [];
+const NO_NOTES: readonly SpanNote[] = [];
+
+/**
+ * What is noted of an exchange as long as it goes on: spans are made of it afterwards, where anybody wants them. Every
+ * exchange has one, and nearly all are thrown away unread: so it is flat, and what is rarely there is made when it comes.
+ */
 export class SpanJournal implements Journal {
-  readonly tries: RecordedTry[] = [];
-  notes: SpanNote[] = [];
+  readonly traceId: string;
+  readonly parent: TraceParent | null;
+  readonly flags: number;
+  readonly watched: boolean;
+  tries: readonly RecordedTry[] = NO_TRIES;
+  notes: readonly SpanNote[] = NO_NOTES;
   /** Takes the tries that end later than the exchange, such as copies; `null` while it goes on, and where nobody wants them. */
   late: ((one: RecordedTry) => void) | null = null;
   /** Span id that was told to the request and no try has taken yet. */
   #next = '';
 
-  constructor(readonly place: Place, readonly pen: Pen) {}
+  constructor({ flags, parent, traceId, watched }: Place, readonly pen: Pen) {
+    this.traceId = traceId;
+    this.parent = parent;
+    this.flags = flags;
+    this.watched = watched;
+  }
 
   traceparent(): string {
     this.#next = this.pen.hex(8);
     return this.#textOf(this.#next);
   }
 
-  begin(exchange: Exchange): RecordedTry | null {
-    if (!this.place.watched) return null;
-    const one = new RecordedTry(this, exchange, this.#spanIdOf(exchange));
-    this.tries.push(one);
+  begin(exchange: Exchange, startedAt: number): RecordedTry | null {
+    if (!this.watched) return null;
+    const one = new RecordedTry(this, exchange, { startedAt, spanId: this.#spanIdOf(exchange) });
+    this.tries = this.tries === NO_TRIES ? [one] : [...this.tries, one];
     return one;
   }
 
   note(name: string, attributes: SpanNote['attributes']): void {
-    this.notes.push({ name, at: this.pen.clock.elapsed(), attributes });
+    this.notes = [...this.notes, { name, at: this.pen.clock.elapsed(), attributes }];
   }
 
   /** The first try has the one that its request was opened with; those after it, and forks, say another one. */
@@ -63,13 +78,14 @@ export class SpanJournal implements Journal {
   }
 
   #textOf(spanId: string): string {
-    const { flags, traceId } = this.place;
-    return writeTraceParent({ traceId, spanId, flags });
+    return writeTraceParent({ traceId: this.traceId, spanId, flags: this.flags });
   }
 }
 
 /** One try, as it went. */
 export class RecordedTry implements TryNotes {
+  readonly spanId: string;
+  /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   readonly target: Target | null;
   readonly service: string | null;
@@ -85,8 +101,9 @@ export class RecordedTry implements TryNotes {
   status = 0;
   reason: Error | null = null;
 
-  constructor(readonly journal: SpanJournal, { outgoing, params, service, target, tries }: Exchange, readonly spanId: string) {
-    this.startedAt = journal.pen.clock.elapsed();
+  constructor(readonly journal: SpanJournal, { outgoing, params, service, target, tries }: Exchange, { spanId, startedAt }: Pick<RecordedTry, 'spanId' | 'startedAt'>) {
+    this.spanId = spanId;
+    this.startedAt = startedAt;
     this.target = target;
     this.service = service?.name ?? null;
     this.method = outgoing?.method ?? '';

@@ -17,7 +17,7 @@ function attributesOf(slots: Partial<Exchange>, sent: Partial<Exchange> = {}): R
   const exchange = Object.assign(new Exchange({ method: 'GET', path: '/a', query: '', headers: {}, rawHeaders: [], startedAt: 0, ...sent }), { target, host: 'a.example', outgoing: { method: 'GET', path: sent.path, query: '', headers: null, body: null } }, slots);
   const journal = new SpanJournal({ traceId: 'a'.repeat(32), parent: null, flags: traceFlags.sampled, watched: true }, pen);
   const server = compileServerSpan({ redaction, query: true }, ORIGIN)(exchange, journal, { epoch: 0, endedAt: 1 });
-  const client = compileClientSpan(redaction, ORIGIN)(new RecordedTry(journal, exchange, 'b'.repeat(16)), 'c'.repeat(16), 0);
+  const client = compileClientSpan(redaction, ORIGIN)(new RecordedTry(journal, exchange, { startedAt: 0, spanId: 'b'.repeat(16) }), 'c'.repeat(16), 0);
   return [server.attributes, client.attributes];
 }
 

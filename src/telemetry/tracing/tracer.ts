@@ -75,13 +75,12 @@ export class Tracer {
   }
 
   #close(exchange: Exchange, journal: SpanJournal): void {
-    const { clock, hex } = this.parts.pen;
+    if (!exchange.sampled && !this.#isWorthIt(exchange)) return;
+    const { pen: { clock, hex }, queue } = this.parts;
     const endedAt = clock.elapsed();
-    if (!exchange.sampled && !this.#isWorthIt(exchange, endedAt)) return;
     const epoch = clock.now() - endedAt;
     exchange.sampled = true;
     exchange.spanId = hex(8);
-    const { queue } = this.parts;
     queue.add(this.#server(exchange, journal, { epoch, endedAt }));
     for (const one of journal.tries) {
       if (one.endedAt > 0) queue.add(this.#client(one, exchange.spanId, epoch));
@@ -89,16 +88,16 @@ export class Tracer {
     journal.late = (one: RecordedTry) => queue.add(this.#client(one, exchange.spanId, epoch));
   }
 
-  #isWorthIt({ startedAt, status }: Exchange, endedAt: number): boolean {
+  #isWorthIt({ startedAt, status }: Exchange): boolean {
     const { errors, slow } = this.parts.config.tracing.sample;
-    return (errors && status >= FAILURE) || (slow > 0 && status !== SWITCHED && endedAt - startedAt >= slow);
+    return (errors && status >= FAILURE) || (slow > 0 && status !== SWITCHED && this.parts.pen.clock.elapsed() - startedAt >= slow);
   }
 }
 
 /** What rooms decide on an exchange's way becomes events of its span. */
 function listenToDecisions(): (() => void)[] {
   const note = (exchange: Exchange, name: string, attributes: Readonly<Record<string, string | number>>): void => {
-    if (exchange.journal instanceof SpanJournal && exchange.journal.place.watched) exchange.journal.note(`passerelle.${name}`, attributes);
+    if (exchange.journal instanceof SpanJournal && exchange.journal.watched) exchange.journal.note(`passerelle.${name}`, attributes);
   };
   return [
     events.retryScheduled.subscribe(({ delay, exchange }) => note(exchange, 'retry', { 'passerelle.service': exchange.service?.name ?? '', 'passerelle.retry.delay_ms': delay })),
