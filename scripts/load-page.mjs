@@ -1,6 +1,6 @@
 // Puts the figures of the last measurements under load into docs/performance/load.md. Runs on older Nodes too, as bench does.
 const SECTIONS = {
-  latency: ['What it adds', 'At constant rates, through the gateway and directly to the service, one after the other; timed from the moment a request was due.'],
+  latency: ['What it adds', 'At constant rates, through the gateway and directly to the service, one after the other; timed from the moment a request was due. The gateway has been busy for eight seconds before: in its first ones a request may wait some 60 ms for the compiler.'],
   capacity: ['How much one core can do', 'Sixty-four connections, each asking again once it is answered.'],
   overload: ['Twice as much as that', `Twice the capacity on a clock that waits for nobody, half of it before and after; of ten requests two are \`critical\`, three \`normal\`, five \`low\`,
 and clients give up after two seconds, or after half a second without one of 1,024 connections. Either the gateway's own core is what there is too little of (its service answers at once), or the

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { events, type Clock, type Random, type Service } from '#libs/kernel';
-import { Bulkhead, CircuitBreaker, compileJudge, OutlierDetector, RecentQuantile, RetryBudget, type BudgetOptions, type Judge, type QuantileOptions } from '#libs/resilience';
+import { Bulkhead, CircuitBreaker, compileJudge, loopLag, OutlierDetector, RecentQuantile, RetryBudget, type BudgetOptions, type Judge, type QuantileOptions } from '#libs/resilience';
 import type { BreakerConfig, ConcurrencyConfig, PassiveConfig } from '../config/index.js';
 import type { LiveService } from '../services/index.js';
 
@@ -55,7 +55,7 @@ export class ResilienceDirectory implements OnApplicationShutdown {
         return breaker;
       },
       budget: (service, options) => take(next.budgets, budgets, [service, options], () => new RetryBudget(options, clock)),
-      bulkhead: (service, config, random) => (service.bulkhead = take(next.bulkheads, bulkheads, [service.name, config], () => new Bulkhead(config, clock, random))),
+      bulkhead: (service, config, random) => (service.bulkhead = take(next.bulkheads, bulkheads, [service.name, config], () => new Bulkhead(config, clock, random, loopLag()))),
       latencies: (service, options) => take(next.latencies, latencies, [service, options], () => new RecentQuantile(options, clock)),
       detector: (service, config) => {
         const key = JSON.stringify([service.name, config]);

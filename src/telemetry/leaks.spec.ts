@@ -64,7 +64,7 @@ describe('O4: nothing secret is logged', () => {
     const shape = new LogShape({ ...PLAIN, ...WORST, debug });
     const logger = createLogger(shape, { write: (line) => lines.push(line), flushSync: () => undefined });
     const store = { current: { config: { log: { debug, query: true } } } } as unknown as ConstructorParameters<typeof RequestDebug>[0];
-    const ends = [new ProblemLog(logger), new RequestDebug(store, logger, shape, clock)];
+    const ends = [new ProblemLog(logger, () => 1), new RequestDebug(store, logger, shape, clock)];
     const of = exchange({ ...sent, headers: { ...sent?.headers, 'x-passerelle-debug': SIGNED } }, { route, target, ...slots });
     events.exchangeOpened.publish(of);
     events.exchangeClosed.publish(of);

@@ -10,7 +10,7 @@ export type LineSampling = (exchange: Exchange) => boolean;
  * Compiles `log.sample`; `null` where every exchange has its line. By the trace id, the way traces are chosen: with the same
  * ratio lines and traces are of the same exchanges, and a trace that is exported has its line in any case.
  */
-export function compileLineSampling({ errors, ratio, slow }: LogConfig['sample'], clock: Clock, random?: Random): LineSampling | null {
+export function compileLineSampling({ errors, ratio, slow }: Omit<LogConfig['sample'], 'problems'>, clock: Clock, random?: Random): LineSampling | null {
   if (ratio === 1) return null;
   const isIn = compileTraceShare(ratio, random);
   return (exchange) =>

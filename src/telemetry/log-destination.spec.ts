@@ -10,7 +10,7 @@ import { LogDestination } from './log-destination.js';
 import { LogLevel } from './log-level.js';
 import type { LogConfig } from './log-config.js';
 
-const LOG: LogConfig = { level: 'info', access: true, query: false, headers: [], redact: [], sample: { ratio: 1, slow: 0, errors: true }, names: {}, rest: 'keep', add: {}, nulls: false };
+const LOG: LogConfig = { level: 'info', access: true, query: false, headers: [], redact: [], sample: { ratio: 1, slow: 0, errors: true, problems: 100 }, names: {}, rest: 'keep', add: {}, nulls: false };
 
 describe('log file', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'log-'));

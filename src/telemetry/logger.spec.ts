@@ -102,7 +102,7 @@ describe('ProblemLog', () => {
     ['a service that failed', new Problem(problems.targetUnreachable, 'gone', { cause: new Error('refused') }), { level: 'error', msg: 'gone', err: { message: 'refused' } }],
   ])('logs %s', (_what, problem, expected) => {
     const { logger, last } = capture();
-    const log = new ProblemLog(logger);
+    const log = new ProblemLog(logger, () => 2);
     events.exchangeClosed.publish(closed(problem));
     log.onApplicationShutdown();
     expect(last()).toMatchObject(expected);
@@ -111,7 +111,7 @@ describe('ProblemLog', () => {
 
   it.each([null, new Problem(problems.unauthenticated, 'x'), new Problem(problems.clientClosed, 'x')])('is silent about %s', (problem) => {
     const { logger, lines } = capture();
-    const log = new ProblemLog(logger);
+    const log = new ProblemLog(logger, () => 2);
     events.exchangeClosed.publish(closed(problem));
     log.onApplicationShutdown();
     expect(lines).toEqual([]);

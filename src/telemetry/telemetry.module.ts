@@ -33,9 +33,10 @@ export class TelemetryModule {
         { provide: LogShape, inject: [ConfigStore], useFactory: (store: ConfigStore) => new LogShape(lineConfigOf(store.current.config)) },
         { provide: LOGGER, inject: [LogShape, LogDestination, LogLevel], useFactory: (shape: LogShape, destination: LogDestination, level: LogLevel) => following(level, createLogger(shape, destination, writer)) },
         { provide: AccessLog, inject: [ConfigStore, LogDestination, LogLevel], useFactory: (store: ConfigStore, destination: LogDestination, level: LogLevel) => new AccessLog(store, { destination, level }, systemClock, writer) },
+        { provide: ProblemLog, inject: [LOGGER, ConfigStore], useFactory: (logger: Logger, store: ConfigStore) => new ProblemLog(logger, () => store.current.config.log.sample.problems) },
         { provide: RequestDebug, inject: [ConfigStore, LOGGER, LogShape], useFactory: (store: ConfigStore, logger: Logger, shape: LogShape) => new RequestDebug(store, logger, shape, systemClock) },
         { provide: TracingDirectory, inject: [LOGGER], useFactory: (log: Logger) => new TracingDirectory(log, writer.worker) },
-        HandshakeLog, IssuerLog, DatabaseLog, MessageLog, NestLogger, ProblemLog, RedisLog, ReloadLog, ServiceLog,
+        HandshakeLog, IssuerLog, DatabaseLog, MessageLog, NestLogger, RedisLog, ReloadLog, ServiceLog,
       ],
       exports: [LogDestination, LOGGER, LogLevel, NestLogger, TracingDirectory],
     };

@@ -1,3 +1,6 @@
+/** Status of a problem that is a fault of ours (RFC 9110 15.6.1). */
+const OWN_FAULT = 500;
+
 /** An error as RFC 9457 tells it, made from the catalogue. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -8,7 +11,11 @@ export class Problem extends Error {
     readonly detail: string,
     readonly extras: ProblemExtras = {},
   ) {
+    // A stack costs more than all the rest of a refusal, and strangers decide how many of those there are. It is worth having where the fault is in the code.
+    const { stackTraceLimit } = Error;
+    if (type.status !== OWN_FAULT) Error.stackTraceLimit = 0;
     super(`${type.code}: ${detail}`, extras.cause === undefined ? undefined : { cause: extras.cause });
+    Error.stackTraceLimit = stackTraceLimit;
   }
 
   get status(): number {

@@ -5,11 +5,13 @@ import { ServiceModel } from './service-model.fixture.js';
 const SHARES = { high: 1, normal: 1, low: 1 };
 
 /** A service of known capacity behind an adaptive bulkhead, and more requests than it can work on. */
-function world({ capacity = 40, work = 50, initial = 20, seed = 1, min = 4 } = {}) {
+function world({ capacity = 40, work = 50, initial = 20, seed = 1, min = 4, lag = 0 } = {}) {
   const clock = new FakeClock(0);
   const random = seededRandom(seed);
   const service = new ServiceModel({ capacity, work }, clock, random);
-  const bulkhead = new Bulkhead({ adaptive: { initial, min, max: 1_000, tolerance: 1.5 }, queue: 0, shares: SHARES }, clock, random);
+  const bulkhead = new Bulkhead({ adaptive: { initial, min, max: 1_000, tolerance: 1.5 }, queue: 0, shares: SHARES }, clock, random, () => own.lag);
+  /** Milliseconds that a turn of our own event loop takes. */
+  const own = { lag };
   const seen: { latencies: number[]; limits: number[]; shed: number } = { latencies: [], limits: [], shed: 0 };
   const arrive = (): void => {
     if (!bulkhead.enter(2)) {
@@ -20,7 +22,7 @@ function world({ capacity = 40, work = 50, initial = 20, seed = 1, min = 4 } = {
     service.take((latency) => {
       if (latency === null) bulkhead.overloaded();
       else {
-        bulkhead.answered(latency);
+        bulkhead.answered(latency + 1.5 * own.lag);
         seen.latencies.push(latency);
       }
       bulkhead.leave();
@@ -35,7 +37,7 @@ function world({ capacity = 40, work = 50, initial = 20, seed = 1, min = 4 } = {
     service.run(last * 1_000, perSecond, arrive);
     return { latency: median(seen.latencies), limit: median(seen.limits), shed: seen.shed, perSecond: seen.latencies.length / last };
   };
-  return { bulkhead, service, load };
+  return { bulkhead, service, load, own };
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
@@ -78,11 +80,11 @@ describe('AdaptiveLimit', () => {
     expect(again.perSecond).toBeGreaterThan(0.93 * 80 * 20);
   });
 
-  it('learns that a service became slower for good, even while it turns requests away', () => {
-    const { load, service } = world({ capacity: 40 });
+  it.each([1, 4, 11, 14, 17])('learns soon that a service became slower for good, even while it turns requests away (%d)', (seed) => {
+    const { load, service } = world({ capacity: 40, seed });
     load(2, 30);
     service.work = 200;
-    const slower = load(2, 150, 40);
+    const slower = load(2, 30, 15);
     expect(slower.limit).toBeGreaterThanOrEqual(40);
     expect(slower.limit).toBeLessThanOrEqual(90);
     expect(slower.perSecond).toBeGreaterThan(0.9 * 40 * 5);
@@ -92,6 +94,17 @@ describe('AdaptiveLimit', () => {
     const { load, service } = world({ capacity: 40, initial: 400 });
     service.refuses = true;
     expect(load(10, 40, 15).limit).toBeLessThan(100);
+  });
+
+  it('does not take for the service’s what is our own lag', () => {
+    const { bulkhead, load, own } = world({ capacity: 100, work: 5 });
+    load(0.5, 10);
+    const before = bulkhead.limit;
+    own.lag = 80;
+    load(0.5, 30);
+    expect(bulkhead.limit).toBeGreaterThanOrEqual(before);
+    own.lag = 0;
+    expect(load(2, 40, 15).latency).toBeLessThan(2.2 * 5);
   });
 
   it('keeps its bounds', () => {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '#libs/kernel';
 import { LogHistogram } from './log-histogram.js';
+import type { Lag } from './loop-lag.js';
 
 export interface AdaptiveOptions {
   /** What it begins with. */
@@ -13,6 +14,8 @@ export interface AdaptiveOptions {
 
 /** Milliseconds that a window lasts at least; also twice the unloaded latency, so that it sees what the last step did. */
 const WINDOW = 100;
+/** Turns of the event loop that a request and its answer wait for at most. */
+const TURNS = 2;
 /** Answers of a window at least. */
 const SAMPLES = 20;
 /** How far the limit goes towards where one window says it should be. */
@@ -36,8 +39,10 @@ type Probe = 'none' | 'draining' | 'measuring';
  *
  * While the limit turns requests away, a latency that rises may be our own doing, so the unloaded one is taken only
  * from windows that were faster; and now and then the limit is lowered for a moment (until what is under way has drained,
- * and then for a few answers) to measure it anew, as Envoy's filter does. Else a service that became slower for good would be throttled for
- * ever, and one that was first met under load would never be understood.
+ * and then for a few answers) to measure it anew, as Envoy's filter does; at once where half of it did not help. Else a service
+ * that became slower for good would be throttled for ever, and one that was first met under load would never be understood.
+ *
+ * Where the gateway itself has too much to do, every answer waits for it: that is no latency of the service.
  */
 export class AdaptiveLimit {
   #limit: number;
@@ -53,13 +58,15 @@ export class AdaptiveLimit {
   /** Windows in a row in which somebody was refused. */
   #full = 0;
   #patience = PATIENCE.first;
+  /** The highest limit since the unloaded latency was measured: where half of it is still slow, the requests were not what made it so. */
+  #highest: number;
   #probe: Probe = 'none';
   #giveUpAt = 0;
   /** Answers to come of requests that began before the measurement. */
   #earlier = 0;
 
-  constructor(private readonly options: AdaptiveOptions, private readonly clock: Clock, private readonly random: Random) {
-    this.#limit = options.initial;
+  constructor(private readonly options: AdaptiveOptions, private readonly clock: Clock, private readonly random: Random, private readonly lag: Lag) {
+    this.#limit = this.#highest = options.initial;
     this.#since = clock.elapsed();
   }
 
@@ -112,12 +119,13 @@ export class AdaptiveLimit {
   #close(now: number): void {
     const { max, min } = this.options;
     const answers = this.#latencies.total;
-    const latency = this.#latencies.quantile(0.5);
+    const latency = this.#ofService(this.#latencies.quantile(0.5));
     let limit = this.#limit * (1 - this.#overloads / (answers + this.#overloads) / 2);
     if (answers > 0) limit = this.#follow(limit, latency);
     this.#limit = Math.min(max, Math.max(min, limit));
     this.#full = this.#refused ? this.#full + 1 : 0;
-    if (this.#full >= this.#patience) this.#startProbe(now, latency);
+    this.#highest = Math.max(this.#highest, this.#limit);
+    if (this.#full >= this.#patience || (this.#refused && this.#limit * 2 <= this.#highest)) this.#startProbe(now, latency);
     this.#begin(now);
   }
 
@@ -127,6 +135,15 @@ export class AdaptiveLimit {
     this.#overloads = 0;
     this.#crowded = this.#refused = false;
     this.#since = now;
+  }
+
+  /**
+   * A latency without what we added: the request waited for a turn of the event loop to end, and the answer for another one.
+   * Nothing better is known then than what was known before.
+   */
+  #ofService(latency: number): number {
+    const ours = TURNS * this.lag();
+    return this.#unloaded === 0 || latency <= this.#unloaded ? latency : Math.max(this.#unloaded, latency - ours);
   }
 
   #follow(limit: number, latency: number): number {
@@ -148,8 +165,9 @@ export class AdaptiveLimit {
   #startProbe(now: number, latency: number): void {
     this.#probe = 'draining';
     this.#giveUpAt = now + Math.max(PROBE.least, latency * (PROBE.latencies + SAMPLES / this.momentary));
+    if (this.#full >= this.#patience) this.#patience = Math.min(PATIENCE.most, this.#patience * 2) * (0.75 + this.random() / 2);
     this.#full = 0;
-    this.#patience = Math.min(PATIENCE.most, this.#patience * 2) * (0.75 + this.random() / 2);
+    this.#highest = this.#limit;
   }
 
   #measure(latency: number, inFlight: number): boolean {
@@ -166,7 +184,7 @@ export class AdaptiveLimit {
 
   /** @param unloaded what was measured; `null` for nothing. */
   #endProbe(unloaded: number | null): true {
-    this.#unloaded = unloaded ?? this.#unloaded;
+    if (unloaded !== null) this.#unloaded = this.#ofService(unloaded);
     this.#probe = 'none';
     this.#begin(this.clock.elapsed());
     return true;

@@ -8,7 +8,7 @@ const SHARES = { high: 0.95, normal: 0.9, low: 0.7 };
 const place = (priority: Priority): number => PRIORITIES.indexOf(priority);
 
 function bulkhead(max: number, queue = 0, shares = SHARES): Bulkhead {
-  return new Bulkhead({ max, queue, shares }, clock, () => 0.5);
+  return new Bulkhead({ max, queue, shares }, clock, () => 0.5, () => 0);
 }
 
 /** Takes slots of a priority until there is none. @returns how many there were. */

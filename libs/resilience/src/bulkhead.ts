@@ -1,5 +1,6 @@
 import type { Clock, Random } from '#libs/kernel';
 import { AdaptiveLimit, type AdaptiveOptions } from './adaptive-limit.js';
+import type { Lag } from './loop-lag.js';
 import { PRIORITIES, type Priority } from './priority.js';
 import { WaitingLine, type Waiter } from './waiting-line.js';
 
@@ -24,8 +25,8 @@ export class Bulkhead {
   readonly #adaptive: AdaptiveLimit | null;
   readonly #line: WaitingLine;
 
-  constructor(private readonly options: BulkheadOptions, clock: Clock, random: Random) {
-    this.#adaptive = options.adaptive ? new AdaptiveLimit(options.adaptive, clock, random) : null;
+  constructor(private readonly options: BulkheadOptions, clock: Clock, random: Random, lag: Lag) {
+    this.#adaptive = options.adaptive ? new AdaptiveLimit(options.adaptive, clock, random, lag) : null;
     this.#line = new WaitingLine(options.queue);
     this.#allot();
   }

@@ -3,6 +3,7 @@ export { Bulkhead, type BulkheadOptions } from './bulkhead.js';
 export { CircuitBreaker, REFUSED, type BreakerFigures, type BreakerOptions, type BreakerScope, type Outcome } from './circuit-breaker.js';
 export { elsewhere } from './elsewhere.js';
 export { compileJudge, statusSet, type Judge, type JudgeOptions } from './judge.js';
+export { loopLag } from './loop-lag.js';
 export { OutlierDetector, type OutlierOptions } from './outlier.js';
 export { PRIORITIES, type Priority } from './priority.js';
 export { Race, type RaceOutcome, type RaceRules } from './race.js';

@@ -22,6 +22,7 @@ const sampleSchema = z.strictObject({
   ratio: z.number().min(0).max(1).default(1).describe('Share of the access lines that are written, from 0 to 1. It goes by the trace id, so that of a trace all lines are there or none, here and in other gateways; of traces that a stranger has begun chance decides. Requests whose trace is exported have their line in any case. Default: 1.'),
   slow: durationOrOff().prefault('1s').describe('Requests that take as long have their line in any case; `off` for not. Default: 1s.'),
   errors: onOff().default(true).describe('Requests that fail (5xx, or an answer that breaks off) have their line in any case. Default: on.'),
+  problems: z.union([z.literal('off').transform(() => Number.POSITIVE_INFINITY), z.int().min(1)]).default(100).describe('Besides its access line, a request that fails has a line that says why. This many of them a second, from each worker, tell of the same problem of the same route, service and target; one more says how many more there were. `off`: all of them. Default: 100.'),
 });
 
 const marksSchema = z.strictObject({
@@ -41,7 +42,7 @@ const shape = z.strictObject({
   query: z.boolean().default(false).describe('Whether the line’s path carries the query (credentials are cut out in any case). Default: false.'),
   headers: listOf(headerName()).default([]).describe('Request headers to log. Authorization, cookies and keys print as [redacted] whatever is said here.'),
   redact: listOf(z.string()).default([]).describe('Further names of headers, query parameters, path parameters and fields whose values print as [redacted].'),
-  sample: sampleSchema.prefault({}).describe('Which access lines are written.'),
+  sample: sampleSchema.prefault({}).describe('Which lines are written, of access and of problems.'),
   marks: marksSchema.optional().describe('Marks lines that are worth a look. Default: no marks; `{}` for the usual ones.'),
   names: namesSchema.prefault({}).describe('Other names for the fields of lines, for pipelines that know them; those of `time`, `level`, `msg` and ids hold for all lines, the rest for access lines.'),
   rest: z.enum(['keep', 'drop']).default('keep').describe('What becomes of the fields of an access line that `names` does not name. Default: keep.'),
