@@ -15,7 +15,9 @@ const columns = [
   ['start ms', ({ startMs }) => number(startMs)],
 ];
 
-export function markdown({ date, machine, options, peers, targets }) {
+/** @param load what bench/load.mjs has kept, by section. */
+export function markdown({ date, machine, options, peers, targets }, load = {}) {
+  const objectives = Object.values(load).flatMap((section) => section.objectives);
   const measured = peers.filter(({ error }) => !error);
   const failed = peers.filter(({ error }) => error);
   return `# Benchmarks
@@ -31,8 +33,15 @@ ${failed.map(({ name, error }) => `- **${name} was not measured**: ${error}`).jo
 
 ## Targets
 
-${table(targetColumns, targets)}
+${table(judged('target', '>'), targets)}
+${objectives.length === 0 ? '' : `
+## Under load
 
+At constant rates, at twice what it can do, with thousands of connections, with large bodies, and for a long time: what it was like
+is in [under load](load.md).
+
+${table(judged('objective', '>='), objectives)}
+`}
 ## How it was measured
 
 - ${date.slice(0, 10)}, ${machine.system}, kernel ${machine.kernel}, ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGB} GB, Node ${machine.node}, load average ${machine.loadAtStart.toFixed(2)} at the start.
@@ -49,16 +58,16 @@ ${table(targetColumns, targets)}
   from its memory: the upstream is asked once. The upstream, node-undici (node:http and undici with nothing in between)
   and fastify-hello (no upstream, an answer of the same size) are references.
 - What limits and cache do under load, and without Redis: [limits and cache](limits-and-cache.md).
-- What happens at twice what it can do, and after a long time: [under load](load.md).
 - Memory is resident memory of the process tree, start the time from spawn to the first 200 on the route.
 
-Again: \`node bench/run.mjs\`.
+Again: \`node bench/run.mjs\`, and \`node bench/load.mjs\` for what is under load.
 `.replaceAll(/\n{3,}/g, '\n\n');
 }
 
-const targetColumns = [
-  ['target', ({ what }) => what],
-  ['must reach', ({ limit, atLeast, unit = '' }) => `${atLeast ? '>' : '<='} ${limit} ${unit}`.trimEnd()],
+/** @param enough how "or more" is meant: a target has to be passed, an objective to be reached. */
+const judged = (title, enough) => [
+  [title, ({ what }) => what],
+  ['must be', ({ limit, atLeast, unit = '' }) => `${atLeast ? enough : '<='} ${limit} ${unit}`.trimEnd()],
   ['figure', ({ value, limit, unit = '' }) => `${number(value, limit < 10 ? 2 : 0)} ${unit}`.trimEnd()],
   ['', ({ met }) => (met === undefined ? 'not measured' : met ? 'met' : '**not met**')],
 ];

@@ -18,6 +18,7 @@ interface Tally {
 const from = async <T>(file: string): Promise<T> => (await import(new URL(`../../${file}`, import.meta.url).href)) as T;
 const { Tally } = await from<{ Tally: new (phases: readonly { rate: number; seconds: number }[]) => Tally }>('bench/load/tally.mjs');
 const { slope } = await from<{ slope: (points: readonly (readonly [number, number])[]) => number }>('bench/load/watch.mjs');
+const { markdown } = await from<{ markdown: (latest: unknown, load: unknown) => string }>('bench/lib/markdown.mjs');
 const { loadPage } = await from<{ loadPage: (results: unknown) => string }>('scripts/load-page.mjs');
 
 describe('O13: bench/load.mjs', () => {
@@ -55,8 +56,9 @@ describe('O13: bench/load.mjs', () => {
     ['one point', [[3, 7]], 0],
   ] as const)('the slope of %s', (_name, points, expected) => expect(slope(points)).toBeCloseTo(expected));
 
-  it('docs/performance/load.md is what the last run has measured', () => {
-    const results: unknown = JSON.parse(readFileSync(new URL('../../bench/results/load.json', import.meta.url), 'utf8'));
-    expect(loadPage(results)).toBe(read('docs/performance/load.md'));
+  it('docs/performance has what the last runs have measured', () => {
+    const [latest, load] = ['latest', 'load'].map((name): unknown => JSON.parse(readFileSync(new URL(`../../bench/results/${name}.json`, import.meta.url), 'utf8')));
+    expect(loadPage(load)).toBe(read('docs/performance/load.md'));
+    expect(markdown(latest, load)).toBe(read('docs/performance/benchmarks.md'));
   });
 });

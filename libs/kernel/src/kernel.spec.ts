@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import {
-  defineBalancer, defineProblem, Event, Exchange, ExtensionRegistry, HeaderList, parseDuration, parseShare, parseSize, problemCatalogue, problems, Secret, setAlarm, systemClock,
+  defineBalancer, defineProblem, Event, Exchange, ExtensionRegistry, HeaderList, parseDuration, parseShare, parseSize, Problem, problemCatalogue, problems, Secret, setAlarm, systemClock,
   type Extension,
 } from './index.js';
 
@@ -36,6 +36,14 @@ describe('the problem catalogue', () => {
     for (const { code, help, status, title } of problemCatalogue()) {
       expect([code, status >= 300 && status < 600, title.length > 0, help.length > 20]).toEqual([code, true, true, true]);
     }
+  });
+});
+
+describe('Problem', () => {
+  it.each([[problems.internal, true], [problems.unauthenticated, false], [problems.overloaded, false]])('has a stack where the fault is in the code: $code', (type, has) => {
+    const { stackTraceLimit } = Error;
+    expect(/\n {4}at /.test(new Problem(type, 'x').stack ?? '')).toBe(has);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
   });
 });
 

@@ -32,7 +32,7 @@ function checkAdmin(node: MapNode, path: readonly string[], { issues }: Facts): 
   issues.add(node.place, path, 'this must say by itself who may call it, such as `authorize: { roles: [admin] }`');
 }
 
-function isPublic(node: MapNode): boolean {
+export function isPublic(node: MapNode): boolean {
   const authenticate = child(node, 'authenticate');
   return authenticate?.kind === 'scalar' && authenticate.value === 'none';
 }

@@ -3,6 +3,7 @@ import { checkAggregates } from './aggregate.js';
 import { checkCors } from './cors.js';
 import { checkDeprecations } from './deprecations.js';
 import { checkDestinations } from './destinations.js';
+import { checkDocuments } from './documents.js';
 import type { Facts } from './facts.js';
 import { checkTokens } from './identity-tokens.js';
 import { checkLimits } from './limits.js';
@@ -21,7 +22,7 @@ import { checkTemplates } from './templates.js';
 import { checkCertificates, checkClientCertificates } from './tls.js';
 
 const CHECKS: readonly ((facts: Facts) => void)[] = [
-  checkReferences, checkDestinations, checkAccess, checkRoles, checkOwners, checkTemplates, checkStrip, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
+  checkReferences, checkDestinations, checkAccess, checkDocuments, checkRoles, checkOwners, checkTemplates, checkStrip, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
 ];
 
 /** What no schema can say: whether the parts of the configuration agree with each other. */
