@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, mkdtemp, rm, writeFile, cp } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -164,18 +164,27 @@ describe('O5: alerts', () => {
     await hurried(folder.path, await slack.start());
     await using broken = await echoService((_request, response) => void response.writeHead(500).end());
     const gw = await gateway('routes: { a: { match: { path: /a }, to: echo, authenticate: none, breaker: { failures: 2, open: 1h } } }', { echo: broken });
+    const { host, port } = new URL(gw.url);
     await using alerting = await AlertmanagerServer.start(alertmanager, join(folder.path, 'alertmanager.yml'));
-    await using _server = await PrometheusServer.start(prometheus, { config: await prometheusConfig(folder.path, new URL(gw.url).host, alerting.host) });
+    await using _server = await PrometheusServer.start(prometheus, { config: await prometheusConfig(folder.path, host, alerting.host) });
     for (let i = 0; i < 3; i++) await gw.fetch('/a');
     const warning = await slack.message('[FIRING:1] BreakerOpen of echo');
     expect(warning).toMatchObject({ channel: '#gateway-alerts', color: 'warning' });
     expect(warning.text).toMatch(/^\*The circuit breaker of echo is open\*\nRequests to it by route a get 503 circuit-open .*\nSeverity warning, since [\d-]+ [\d:]+ UTC\. What to do: docs\/operations\/troubleshooting\.md#breaker-open$/m);
     await gw[Symbol.asyncDispose]();
+    await using _dead = await deadAt(Number(port));
     const critical = await slack.message('[FIRING:1] GatewayAllDown');
     expect(critical).toMatchObject({ channel: '#gateway-critical', color: 'danger' });
     expect(critical.text).toContain('No instance of the job passerelle has answered a scrape');
   }, LIMIT);
 });
+
+/** Keeps a port from whoever asks for a free one next, who may well be another gateway that Prometheus would find there. */
+async function deadAt(port: number): Promise<AsyncDisposable> {
+  const server = createNetServer((socket) => socket.destroy());
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  return { [Symbol.asyncDispose]: async () => void (await once(server.close(), 'close')) };
+}
 
 async function temporary(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'passerelle-monitoring-'));
