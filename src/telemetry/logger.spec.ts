@@ -109,6 +109,17 @@ describe('ProblemLog', () => {
     if (problem.type !== problems.internal) expect(JSON.stringify(last())).not.toContain('"stack"');
   });
 
+  it('has so many lines of the same, all of those that somebody debugs, and one of how many more', () => {
+    const { logger, lines } = capture();
+    const log = new ProblemLog(logger, () => 2);
+    for (let i = 0; i < 5; i++) events.exchangeClosed.publish(closed(new Problem(problems.targetUnreachable, `gone ${i}`)));
+    events.exchangeClosed.publish(Object.assign(closed(new Problem(problems.targetUnreachable, 'looked at')), { debugged: true }));
+    events.exchangeClosed.publish(closed(new Problem(problems.noTarget, 'another')));
+    log.onApplicationShutdown();
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['gone 0', 'gone 1', 'looked at', 'another', expect.stringMatching(/^3 more of these/)]);
+    expect(JSON.parse(lines.at(-1) as string)).toMatchObject({ level: 'error', problem: 'target-unreachable', more: 3 });
+  });
+
   it.each([null, new Problem(problems.unauthenticated, 'x'), new Problem(problems.clientClosed, 'x')])('is silent about %s', (problem) => {
     const { logger, lines } = capture();
     const log = new ProblemLog(logger, () => 2);

@@ -38,7 +38,7 @@ export class ProblemLog implements OnApplicationShutdown {
       ...(degraded === null ? {} : { degraded }),
       ...(target === null ? {} : { target: target.url.host }),
     };
-    if (!this.#repeats.admits({ ...what, spared }) && !debugged) return;
+    if (!debugged && !this.#repeats.admits({ ...what, spared })) return;
     const { cause } = problem.extras;
     const ours = problem.type === problems.internal;
     this.logger[spared ? 'warn' : 'error']({

@@ -19,6 +19,7 @@ const from = async <T>(file: string): Promise<T> => (await import(new URL(`../..
 const { Tally } = await from<{ Tally: new (phases: readonly { rate: number; seconds: number }[]) => Tally }>('bench/load/tally.mjs');
 const { slope } = await from<{ slope: (points: readonly (readonly [number, number])[]) => number }>('bench/load/watch.mjs');
 const { markdown } = await from<{ markdown: (latest: unknown, load: unknown) => string }>('bench/lib/markdown.mjs');
+const { tracingPage } = await from<{ tracingPage: (results: unknown) => string }>('scripts/tracing-page.mjs');
 const { loadPage } = await from<{ loadPage: (results: unknown) => string }>('scripts/load-page.mjs');
 
 describe('O13: bench/load.mjs', () => {
@@ -57,8 +58,9 @@ describe('O13: bench/load.mjs', () => {
   ] as const)('the slope of %s', (_name, points, expected) => expect(slope(points)).toBeCloseTo(expected));
 
   it('docs/performance has what the last runs have measured', () => {
-    const [latest, load] = ['latest', 'load'].map((name): unknown => JSON.parse(readFileSync(new URL(`../../bench/results/${name}.json`, import.meta.url), 'utf8')));
+    const [latest, load, tracing] = ['latest', 'load', 'tracing'].map((name): unknown => JSON.parse(readFileSync(new URL(`../../bench/results/${name}.json`, import.meta.url), 'utf8')));
     expect(loadPage(load)).toBe(read('docs/performance/load.md'));
     expect(markdown(latest, load)).toBe(read('docs/performance/benchmarks.md'));
+    expect(tracingPage(tracing)).toBe(read('docs/performance/tracing.md'));
   });
 });

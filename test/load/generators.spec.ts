@@ -11,17 +11,14 @@ import { MeetinityServices } from '../platforms/stand-ins/meetinity.js';
 import { SuperSmartMatchServices } from '../platforms/stand-ins/supersmartmatch.js';
 import { SuperSmartMatch } from '../platforms/supersmartmatch.fixture.js';
 import { ensureCommand } from '../support/apt.js';
+import { found, orSkip } from '../support/deploy-tools.js';
 import { SECRET } from '../support/jwt.js';
 
 const run = promisify(execFile);
 const folder = path.join(import.meta.dirname, 'k6');
 const standIns = path.join(import.meta.dirname, 'support', 'stand-ins');
 const scripts = readdirSync(folder).filter((name) => name !== 'platform.js').map((name) => name.replace('.js', ''));
-const python = await ensureCommand('python3', 'python3');
-if (python === null) {
-  if (process.env['CI']) throw new Error('There is no python3');
-  process.stderr.write('There is no python3: the Locust file is not run.\n');
-}
+const python = await orSkip('python3', async () => found(await ensureCommand('python3', 'python3')));
 
 /** What a run of a script without k6 has seen. */
 interface Ran {

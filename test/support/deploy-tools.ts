@@ -36,7 +36,8 @@ export function docker(): Promise<string | null> {
   return orSkip('docker', async () => found((await findCommand('docker')) ?? (await ensureOldPackage({ command: 'docker', debianPackage: 'docker-cli', suite: 'trixie' }))));
 }
 
-function found(command: string | null): string {
+/** The path of a command. @throws Error where there is none. */
+export function found(command: string | null): string {
   if (command === null) throw new Error('there is none');
   return command;
 }
