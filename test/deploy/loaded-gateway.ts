@@ -87,12 +87,13 @@ export class LoadedGateway implements AsyncDisposable {
 
   static async start(): Promise<LoadedGateway> {
     const binary = await findRedis();
+    let recovered = 0;
     const [well, tired, failing, gone, collector, redis] = await Promise.all([
       echoService(),
       // Some few take very long.
       echoService((_request, response) => void setTimeout(() => response.end('done'), Math.random() < 0.005 ? 1_500 : 60)),
-      // It recovers from time to time.
-      echoService((_request, response) => void response.writeHead(performance.now() % 20_000 < 12_000 ? 500 : 200).end()),
+      // It recovers from time to time, and even then one of eight answers is a failure: whenever somebody looks, there are some.
+      echoService((_request, response) => void response.writeHead(performance.now() % 20_000 < 12_000 || ++recovered % 8 === 0 ? 500 : 200).end()),
       echoService(),
       echoService((incoming, response) => void incoming.resume().on('end', () => response.end())),
       binary === null ? null : RedisServer.start(binary),
