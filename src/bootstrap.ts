@@ -12,6 +12,7 @@ import { ignoreBodies } from './http/endpoint-body.js';
 import { endpointHead } from './http/endpoint-head.js';
 import { Certificates } from './http/certificates.js';
 import { FrontDoor } from './http/front-door.js';
+import { OperationMethods } from './http/operation-methods.js';
 import { clientErrorHandler, createHttpServer, type Listener } from './http/server.js';
 import { Readiness, type FailedReload } from './health/readiness.js';
 import { GatewayDocument } from './openapi/gateway-document.js';
@@ -99,9 +100,11 @@ async function createApp(store: ConfigStore, fleet: Fleet): Promise<NestFastifyA
     // No middleware of the Express kind is used; its engine alone costs a tenth of a proxied request.
     skipMiddie: true,
   });
+  const operations = new OperationMethods();
+  adapter.getInstance().addHook('onRoute', (route) => operations.note(route));
   const { controllers } = store.current;
   const providers = store.current.providers as readonly Provider[];
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, fleet, providers, controllers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ store, door, fleet, operations, providers, controllers }), adapter, { bodyParser: false, abortOnError: false, bufferLogs: true });
   if (certificates) (app.getHttpServer() as Server).once('close', follow(store, certificates));
   app.useLogger(app.get(NestLogger));
   app.get(GatewayDocument).attach(app);

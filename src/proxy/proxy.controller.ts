@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { exchangeOf } from '../http/exchange-of.js';
+import { OperationMethods } from '../http/operation-methods.js';
 import { RouteGuard } from '../http/route.guard.js';
 import { RateLimitGuard } from '../rate-limit/index.js';
 import { ProxyService } from './proxy.service.js';
@@ -15,12 +16,17 @@ import { ProxyService } from './proxy.service.js';
 @Controller()
 @UseGuards(RouteGuard, AuthGuard, RateLimitGuard)
 export class ProxyController {
-  constructor(private readonly proxy: ProxyService) {}
+  constructor(private readonly proxy: ProxyService, private readonly operations: OperationMethods) {}
 
-  /** Nest is not made to wait: what it would do once the answer is there has been taken from it. */
+  /**
+   * Nest is not made to wait: what it would do once the answer is there has been taken from it.
+   * @throws Problem for what a built-in endpoint has no operation for.
+   */
   @All('*')
   handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const exchange = exchangeOf(request.raw);
+    if (exchange.route?.endpoint) throw this.operations.missing(exchange, request.url);
     reply.hijack();
-    void this.proxy.forward(exchangeOf(request.raw), reply.raw);
+    void this.proxy.forward(exchange, reply.raw);
   }
 }

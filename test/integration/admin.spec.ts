@@ -102,6 +102,18 @@ describe('the admin endpoint', () => {
     expect([answer.status, answer.json()['code']]).toEqual([status, code]);
   });
 
+  it.each<[string, string, number, string | undefined]>([
+    ['GET', 'services/a/drain', 405, 'POST'],
+    ['DELETE', 'services', 405, 'GET, HEAD'],
+    ['GET', 'reload', 405, 'POST'],
+    ['GET', 'services/a/b/drain', 404, undefined],
+    ['GET', 'reload/drain', 404, undefined],
+  ])('%s of %s is %i, and names the methods there are', async (method, path, status, allow) => {
+    const answer = await gw.fetch(`/ops/${path}`, { method, headers: admin });
+    expect([answer.status, answer.headers['allow'], answer.json()['code']]).toEqual([status, allow, status === 405 ? 'method-not-allowed' : 'route-not-found']);
+    expect((await gw.fetch(`/ops/${path}`, { method })).status).toBe(401);
+  });
+
   it('reloads, and tells what is wrong', async () => {
     expect((await post('reload')).json()).toEqual({ changed: false, errors: [] });
     await writeFile(gw.file, 'version: 1\nroutes: { a: { match: { path: /a }, to: nobody } }');

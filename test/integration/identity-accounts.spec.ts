@@ -275,7 +275,7 @@ endpoints:
 
   describe('are told what is wrong', () => {
     let subject: TestGateway;
-    beforeAll(async () => { subject = await gateway(`${USERS}\nidentity: {}\nendpoints: { admin: { at: /admin, authorize: { roles: [admin] } } }\n`); });
+    beforeAll(async () => { subject = await gateway(`${USERS}\nidentity: {}\nendpoints: { identity: { at: /auth, authenticate: none }, admin: { at: /admin, authorize: { roles: [admin] } } }\n`); });
     afterAll(() => subject[Symbol.asyncDispose]());
 
     it.each<[string, string, unknown, number]>([
@@ -291,6 +291,11 @@ endpoints:
       ['GET', '/admin/accounts?role=a&role=b', undefined, 422],
     ])('%s %s %j: %i', async (method, path, body, status) => {
       expect((await send(subject, path, body, { method, token: await jwt({ sub: '1', role: 'admin' }) })).status).toBe(status);
+    });
+
+    it('with the methods there are', async () => {
+      const { status, headers } = await subject.fetch('/auth/login');
+      expect([status, headers['allow']]).toEqual([405, 'POST']);
     });
   });
 });

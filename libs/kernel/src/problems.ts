@@ -43,7 +43,7 @@ export const problems = {
   }),
   methodNotAllowed: defineProblem({
     code: 'method-not-allowed', status: 405, title: 'Method not allowed',
-    help: 'A route matches the path but not the method. The Allow header lists the methods that exist.',
+    help: 'There is something at this path, but not by this method. The Allow header lists the methods that exist.',
   }),
   requestTimeout: defineProblem({
     code: 'request-timeout', status: 408, title: 'The request took too long to arrive',

@@ -1,5 +1,5 @@
-import { Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { All, Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Route } from '#libs/kernel';
 import { AuthGuard } from '../../auth/auth.guard.js';
@@ -42,6 +42,13 @@ export class LoginController {
   @ApiOkResponse({ description: 'Id, e-mail address, roles, and how long the session lasts.' })
   @ApiUnauthorizedResponse({ description: 'Nobody is.' })
   me(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    answer(request, reply);
+  }
+
+  /** Other methods and operations: what is compiled knows best which there are. */
+  @All(':operation')
+  @ApiExcludeEndpoint()
+  other(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     answer(request, reply);
   }
 }
