@@ -6,19 +6,35 @@ export type Named = readonly [name: string, authenticator: Authenticator];
 type Found = Principal | null | Promise<Principal | null>;
 
 /**
- * Asks the authenticators in order until one recognises a credential; a bad credential ends the search at once.
- * Stays synchronous as long as they do.
+ * Asks the authenticators in order until one recognises a credential; a bad credential ends the search at once. One that
+ * calls it foreign is asked only when no other has found one of its kind. Stays synchronous as long as they do.
  * @returns `null` when none of them found a credential of its kind.
  */
-export function identify(exchange: Exchange, candidates: readonly Named[], from = 0): Found {
+export function identify(exchange: Exchange, candidates: readonly Named[]): Found {
+  return search(exchange, candidates, 0, null);
+}
+
+/** @param passed the first that called the credential foreign. */
+function search(exchange: Exchange, candidates: readonly Named[], from: number, passed: Named | null): Found {
+  let last = passed;
   for (let i = from; i < candidates.length; i++) {
-    const [name, authenticator] = candidates[i] as Named;
-    const found = authenticator.authenticate(exchange);
+    const candidate = candidates[i] as Named;
+    if (candidates.length > 1 && candidate[1].foreign?.(exchange)) {
+      last ??= candidate;
+      continue;
+    }
+    const found = ask(exchange, candidate);
     if (found === null) continue;
-    if (!(found instanceof Promise)) return signed(found, name);
-    return found.then((principal) => (principal === null ? identify(exchange, candidates, i + 1) : signed(principal, name)));
+    return found instanceof Promise ? found.then((principal) => principal ?? search(exchange, candidates, i + 1, last)) : found;
   }
-  return null;
+  return last === null ? null : ask(exchange, last);
+}
+
+/** Authenticators that do not know their name in the file get it here. */
+function ask(exchange: Exchange, [name, authenticator]: Named): Found {
+  const found = authenticator.authenticate(exchange);
+  if (found instanceof Promise) return found.then((principal) => principal && signed(principal, name));
+  return found && signed(found, name);
 }
 
 /**
@@ -46,7 +62,6 @@ export function compileConjunction(all: readonly Named[], any: readonly Named[],
   return (exchange) => satisfy(exchange, 0, null);
 }
 
-/** Authenticators that do not know their name in the file get it here. */
 function signed(principal: Principal, name: string): Principal {
   return principal.authenticator === name ? principal : Object.freeze({ ...principal, authenticator: name });
 }

@@ -18,5 +18,5 @@ export const identity = defineAuthenticator({ name: 'identity', schema, create: 
 
 function createIdentity(options: z.output<typeof schema>, { clock, name = '', resolve }: Surroundings): Authenticator {
   const tokens = resolve<LocalTokens>(LocalTokens);
-  return tokenAuthenticator({ ...options, tolerance: TOLERANCE, clock, keys: tokens.keys, verify: tokens.verifier(name), revocations: resolve<Revocations>(Revocations) });
+  return tokenAuthenticator({ ...options, issuers: tokens.issuer === undefined ? [] : [tokens.issuer], tolerance: TOLERANCE, clock, keys: tokens.keys, verify: tokens.verifier(name), revocations: resolve<Revocations>(Revocations) });
 }

@@ -16,6 +16,8 @@ export interface InternalTokenSettings {
 /** What the gateway signs itself, for those who recognise it and hand it on. Ask for it by this class. */
 export abstract class LocalTokens {
   abstract readonly keys: MovingKeys;
+  /** `iss` of the tokens, where they have one. */
+  abstract readonly issuer: string | undefined;
 
   /**
    * Verifies access tokens; rejects with TokenRefused for one that is not good.
@@ -29,6 +31,7 @@ export abstract class LocalTokens {
 
 /** Stands in where nothing runs: a configuration can be compiled, and told what would be sent. */
 export class NoTokens extends LocalTokens {
+  readonly issuer = undefined;
   readonly keys: MovingKeys = { removals: 0, touch: () => true, recent: () => Promise.resolve([]), seek: () => Promise.resolve(false) };
 
   verifier(): () => Promise<never> {

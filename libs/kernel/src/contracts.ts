@@ -36,6 +36,11 @@ export interface Authenticator {
   authenticate(exchange: Exchange): Principal | null | Promise<Principal | null>;
   /** Value of `WWW-Authenticate` when nobody authenticated, e.g. `Bearer`. */
   readonly challenge: string;
+  /**
+   * Whether the credential here, by what it says itself, is for somebody else: others are asked first then. Nothing of it is
+   * checked. Default: it never is.
+   */
+  foreign?(exchange: Exchange): boolean;
   /** What is wrong where this one is needed and found nothing. Default: `unauthenticated`. */
   readonly missing?: ProblemType;
   /** The file has turned it off: it recognises nobody, and nobody needs it. */

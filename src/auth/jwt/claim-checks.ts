@@ -2,7 +2,7 @@ import { compilePath, type Claims } from './claim-path.js';
 import type { JwtOptions } from './options.js';
 import { TokenRefused, type TokenReason } from './token-problem.js';
 
-type Rules = Pick<JwtOptions, 'issuer' | 'audience' | 'tolerance' | 'required' | 'type' | 'numericSub' | 'maxAge'>;
+type Rules = { readonly issuer: readonly string[] } & Pick<JwtOptions, 'audience' | 'tolerance' | 'required' | 'type' | 'numericSub' | 'maxAge'>;
 
 /**
  * Compiles the rules about claims (RFC 7519 4.1).

@@ -5,6 +5,7 @@ import { challengeScheme, compileExtraction, compileScrub } from './extract.js';
 import type { MovingKeys } from './moving-keys.js';
 import type { TokenPlace } from './options.js';
 import { JwtStrategy } from './strategy.js';
+import { statedIssuer } from './token-parts.js';
 import { tokenProblem, TokenRefused } from './token-problem.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -15,6 +16,8 @@ export interface TokenPlan {
   /** Milliseconds that clocks may differ. */
   readonly tolerance: number;
   readonly clock: Clock;
+  /** Who may have made its tokens; none where that is not looked at. */
+  readonly issuers: readonly string[];
   /** `null` where keys stay what they are. */
   readonly keys: MovingKeys | null;
   /** Rejects with TokenRefused for a token that is not good. */
@@ -23,7 +26,7 @@ export interface TokenPlan {
 }
 
 /** An authenticator of signed tokens: it finds one, verifies it once, and asks for each request whether it is revoked. */
-export function tokenAuthenticator({ clock, from, keys, remember, revocations, tolerance, verify }: TokenPlan): Authenticator {
+export function tokenAuthenticator({ clock, from, issuers, keys, remember, revocations, tolerance, verify }: TokenPlan): Authenticator {
   const scheme = challengeScheme(from);
   const extract = compileExtraction(from);
   const scrub = compileScrub(from);
@@ -54,6 +57,15 @@ export function tokenAuthenticator({ clock, from, keys, remember, revocations, t
       const known = verified.get(token);
       return known === undefined ? verified.remember(token, verifyOnce).then(unrevoked) : unrevoked(known);
     },
+    ...(issuers.length > 0 && {
+      foreign(exchange: Exchange) {
+        const { query } = exchange;
+        const token = find(exchange);
+        // Whoever looks for one there next must find it; in the end it is cut out by `scrub`.
+        exchange.query = query;
+        return token !== null && !verified.has(token) && !issuers.includes(statedIssuer(token) ?? '');
+      },
+    }),
     ...(scrub && { scrub }),
   });
 }

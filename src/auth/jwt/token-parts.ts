@@ -30,6 +30,19 @@ export function readHeader(token: string): TokenHeader {
   return { alg, kid: kid ?? null, typ: typeof typ === 'string' ? typ.toLowerCase() : null };
 }
 
+/** Who a token says has made it; nothing of that is checked. `null` where it does not say, and for what is no token. */
+export function statedIssuer(token: string): string | null {
+  const payload = token.length > LONGEST_TOKEN ? undefined : COMPACT.exec(token)?.[2];
+  if (payload === undefined) return null;
+  try {
+    const { iss } = parseObject(Buffer.from(payload, 'base64url'));
+    return typeof iss === 'string' ? iss : null;
+  } catch (error) {
+    if (error instanceof TokenRefused) return null;
+    throw error;
+  }
+}
+
 /** RFC 7515 appendix C: base64url without padding; RFC 4648 3.5: unused bits are zero. */
 function canonical(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part;

@@ -22,6 +22,11 @@ export class VerifiedTokens {
     this.#removals = plan.keys?.removals ?? 0;
   }
 
+  /** Whether it was good once. */
+  has(token: string): boolean {
+    return this.#memory.get(token) !== undefined;
+  }
+
   get(token: string): Verified | undefined {
     const { clock, keys, tolerance } = this.plan;
     if (keys !== null && !this.#follow(keys)) return undefined;

@@ -45,8 +45,13 @@ export interface TokenRules {
 export function compileVerification(options: JwtOptions, { clock, name, remote }: VerificationParts): (token: string) => Promise<Verified> {
   const local = readKeys(options);
   const accepted = new Set<string>(remote === null ? local.flatMap((key) => key.algorithms) : acceptedAlgorithms(options));
-  const check = compileChecks(options.discover !== undefined && options.issuer.length === 0 ? { ...options, issuer: [options.discover] } : options);
+  const check = compileChecks({ ...options, issuer: issuersOf(options) });
   return compileRules({ accepted, local, remote, typ: null, check, principalOf: compilePrincipal(options.claims, name), owner: name, clock });
+}
+
+/** Who may have made the tokens; none where that is not looked at. */
+export function issuersOf({ discover, issuer }: Pick<JwtOptions, 'discover' | 'issuer'>): readonly string[] {
+  return issuer.length === 0 && discover !== undefined ? [discover] : issuer;
 }
 
 /** Compiles what tokens are held against; rejects as `compileVerification` does. */

@@ -4,7 +4,7 @@ import { listOf, name, onOff } from './values.js';
 /** `authenticate:` of a route, a policy or `defaults`. */
 export const authenticateSchema = z.union([
   z.literal('none').describe('A public route: nobody is asked who they are.'),
-  listOf(name()).describe('Authenticators to try in order; the first that finds a credential of its kind decides.'),
+  listOf(name()).describe('Authenticators to try in order; the first that finds a credential of its kind decides. A token that names another issuer than those an authenticator knows is left to the next.'),
   z.strictObject({
     any: listOf(name()).optional().describe('Authenticators to try in order; the first that finds a credential of its kind says who is calling. Default: all of the file, unless there is `all`.'),
     all: listOf(name()).optional().describe('Authenticators that must each find a good credential besides, such as an API key and a signature. Without `any`, the first of them says who is calling.'),

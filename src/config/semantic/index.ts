@@ -1,5 +1,6 @@
 import { checkAccess } from './access.js';
 import { checkAggregates } from './aggregate.js';
+import { checkBearers } from './bearers.js';
 import { checkCors } from './cors.js';
 import { checkDeprecations } from './deprecations.js';
 import { checkDestinations } from './destinations.js';
@@ -22,7 +23,7 @@ import { checkTemplates } from './templates.js';
 import { checkCertificates, checkClientCertificates } from './tls.js';
 
 const CHECKS: readonly ((facts: Facts) => void)[] = [
-  checkReferences, checkDestinations, checkAccess, checkDocuments, checkRoles, checkOwners, checkTemplates, checkStrip, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
+  checkReferences, checkDestinations, checkAccess, checkBearers, checkDocuments, checkRoles, checkOwners, checkTemplates, checkStrip, checkAggregates, checkCors, checkDeprecations, checkLimits, checkRequestIds, checkTokens, checkSplitCaches, checkTable, checkMounts, checkOperations, checkTests, checkUnused, checkSecrets, checkSignatures, checkMetrics, checkCertificates, checkClientCertificates,
 ];
 
 /** What no schema can say: whether the parts of the configuration agree with each other. */

@@ -27,6 +27,7 @@ export class OwnTokens extends LocalTokens implements AccessTokens {
   readonly authenticator: Authenticator;
   /** Milliseconds that others may keep the key set. */
   readonly keySetLifetime: number;
+  readonly issuer: string | undefined;
   readonly #claims: ReturnType<typeof compileAccessClaims>;
   /** By what they say: routes that say the same share them. */
   readonly #internal = new Map<string, InternalTokens>();
@@ -34,9 +35,10 @@ export class OwnTokens extends LocalTokens implements AccessTokens {
   constructor(readonly keys: Ring, private readonly plan: Pick<IdentityPlan, 'clock' | 'config' | 'revocations'>) {
     super();
     const { clock, config, revocations } = plan;
+    this.issuer = config.issuer;
     this.#claims = compileAccessClaims(config);
     this.keySetLifetime = config.signing.lead / 2;
-    this.authenticator = tokenAuthenticator({ from: BEARER, remember: { max: REMEMBERED }, tolerance: TOLERANCE, clock, keys, revocations, verify: this.verifier('identity') });
+    this.authenticator = tokenAuthenticator({ from: BEARER, issuers: [], remember: { max: REMEMBERED }, tolerance: TOLERANCE, clock, keys, revocations, verify: this.verifier('identity') });
   }
 
   async issue(account: Account, session: string): Promise<{ readonly token: string; readonly expiresAt: number }> {
