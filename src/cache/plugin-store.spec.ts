@@ -1,3 +1,4 @@
+import { until } from '#libs/testing';
 import { pluginKeyv } from './plugin-store.js';
 import type { Storage } from './storage.js';
 
@@ -8,7 +9,7 @@ describe('what plugins keep', () => {
     const keyv = pluginKeyv({ shared: null });
     await keyv.set('a', { b: 1 }, 60_000);
     await keyv.set('over', 1, 1);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(async () => (await keyv.get('over')) === undefined);
     expect([await keyv.get('a'), await keyv.get('over'), await keyv.get('none')]).toEqual([{ b: 1 }, undefined, undefined]);
     expect([await keyv.delete('a'), await keyv.get('a')]).toEqual([true, undefined]);
     await keyv.set('a', 1);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { channel } from './channel.fixture.js';
 import { Link } from './link.js';
 import { toSupervisor, toWorker, type ToSupervisor, type ToWorker } from './messages.js';
@@ -9,8 +8,7 @@ function setup() {
   const heard: ToSupervisor[] = [];
   link.onMessage((message) => heard.push(message));
   const arrive = async (message: unknown): Promise<readonly ToSupervisor[]> => {
-    there.send(message, () => {});
-    await sleep(5);
+    await new Promise((arrived) => { there.send(message, arrived); });
     return heard;
   };
   return { arrive, here, link };

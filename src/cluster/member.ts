@@ -113,7 +113,7 @@ export class Member extends Fleet {
   /** Without a supervisor there is nobody but this worker. */
   async #call<Q, A>(topic: Topic<Q, A>, question: Q): Promise<RawReplies> {
     const limit = topic.limit ?? ANSWER_LIMIT;
-    if (!this.#link.connected) return this.#alone(topic.name, question, 'the supervisor is gone');
+    if (!this.#link.connected) return this.#alone(topic.name, question, { limit, why: 'the supervisor is gone' });
     const id = this.#next++;
     const bytes = encode(question);
     const { promise, resolve } = Promise.withResolvers<RawReplies | null>();
@@ -123,11 +123,11 @@ export class Member extends Fleet {
     const replies = sent ? await promise : null;
     clearTimeout(timer);
     this.#asked.delete(id);
-    return replies ?? this.#alone(topic.name, question, 'the supervisor does not answer');
+    return replies ?? this.#alone(topic.name, question, { limit, why: 'the supervisor does not answer' });
   }
 
-  async #alone(topic: string, question: unknown, why: string): Promise<RawReplies> {
-    const outcome = await this.#handlers.answer(topic, question);
+  async #alone(topic: string, question: unknown, { limit, why }: { readonly limit: number; readonly why: string }): Promise<RawReplies> {
+    const outcome = await Promise.race([this.#handlers.answer(topic, question), sleep(limit, { failure: 'no answer in time' }, { ref: false })]);
     return 'answer' in outcome ? { answers: [encode(outcome.answer)], failures: [why] } : { answers: [], failures: [why, outcome.failure] };
   }
 

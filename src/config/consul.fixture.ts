@@ -36,6 +36,11 @@ export class ConsulStore implements AsyncDisposable {
     return `consul://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** How many questions wait for something newer. */
+  get waiting(): number {
+    return this.#waiting.filter(({ response }) => !response.destroyed).length;
+  }
+
   put(key: string, value: string): void {
     this.keys.set(key, value);
     this.#index++;

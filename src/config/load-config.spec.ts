@@ -104,9 +104,10 @@ metrics: { names: { requests: "\${METRIC}" } }`) });
   it('takes two thousand routes in its stride', async () => {
     const routes = Array.from({ length: 2_000 }, (_, index) => `  r${index}: { match: { path: /r${index}/** }, use: [p], to: echo, timeout: { total: 5s } }`).join('\n');
     using folder = new ConfigFolder({ 'gateway.yaml': valid(`policies: { p: { authorize: { roles: [a] } } }\nroutes:\n${routes}`) });
-    const started = performance.now();
+    const before = process.threadCpuUsage();
     const { config } = await folder.load();
     expect(Object.keys(config.routes)).toHaveLength(2_000);
-    expect(performance.now() - started).toBeLessThan(15_000);
-  }, 20_000);
+    const { system, user } = process.threadCpuUsage(before);
+    expect((system + user) / 1_000).toBeLessThan(15_000);
+  }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#libs/testing';
 import { ConfigFolder } from './config.fixture.js';
 import { ConsulStore } from './consul.fixture.js';
 import { stateOf } from './read-file.js';
@@ -8,10 +9,6 @@ import { parseRemote, type RemoteAddress } from './remote-address.js';
 import { watch } from './watch.js';
 
 const EVERY = 10;
-
-async function until(happens: () => boolean): Promise<void> {
-  while (!happens()) await sleep(EVERY);
-}
 
 /** Watches files in the state they are in now; `read` takes note of a new state, as loading them does. */
 function watching(...files: readonly string[]) {
@@ -80,6 +77,8 @@ describe('watching the files of a configuration', () => {
     const after = changes;
     await sleep(8 * EVERY);
     expect(changes).toBe(after);
+    // What was asked before that is none of the questions that must not come.
+    await until(() => store.waiting === 1);
     states.remotes = new Map();
     await sleep(3 * EVERY);
     const { length } = store.asked;

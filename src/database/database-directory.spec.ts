@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { events, systemClock } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { databaseSchema } from '../config/schema/database.js';
 import type { DatabaseFile } from './connect.js';
 import { DatabaseDirectory } from './database-directory.js';
@@ -12,13 +12,6 @@ beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'passerelle-director
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (settings: object = {}): DatabaseFile => ({ file: path.join(folder, 'gateway.yaml'), database: databaseSchema.parse({ connectTimeout: '10s', ...settings }) });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 1000) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(5);
-  }
-}
 
 it('opens nothing where nothing needs it', async () => {
   const directory = new DatabaseDirectory();

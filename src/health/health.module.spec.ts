@@ -26,7 +26,7 @@ let app: NestFastifyApplication;
 let up: EchoService;
 
 function configure(endpoints: Record<string, unknown>, more: Record<string, unknown> = {}) {
-  const service = (url: string) => ({ targets: [{ url, weight: 1 }], health: { path: '/health', timeout: 500, status: [200], json: {}, degraded: [], show: [] }, protocol: 'http1', networks: ['loopback'] });
+  const service = (url: string) => ({ targets: [{ url, weight: 1 }], health: { path: '/health', timeout: 10_000, status: [200], json: {}, degraded: [], show: [] }, protocol: 'http1', networks: ['loopback'] });
   const services = { 'auth-service': service(up.url), 'user-service': service('http://127.0.0.1:1') };
   directory.services = new Map(Object.entries(services).map(([name, config]) => [name, liveService(name, config.targets.map(({ url }) => url), config as unknown as ServiceConfig)]));
   store.current.config = { info: { title: 'T', name: 'gateway-service', version: '1.0.0', environment: 'test' }, hash: 'abc', routes: {}, roles: { alias: {}, implies: {} }, services, endpoints, ...more };

@@ -1,3 +1,4 @@
+import { cpuTime } from '#libs/testing';
 import { forParameter, parameterValue, parseForwarded } from './forwarded-header.js';
 
 it.each([
@@ -31,8 +32,8 @@ it('quotes what needs it', () => {
 });
 
 it('stays fast for a hostile header', () => {
-  const started = performance.now();
-  expect(parseForwarded(`for=1,${' '.repeat(30_000)}@`)).toBeNull();
-  expect(parseForwarded(`for="${'\\a'.repeat(15_000)}`)).toBeNull();
-  expect(performance.now() - started).toBeLessThan(200);
+  expect(cpuTime(() => {
+    expect(parseForwarded(`for=1,${' '.repeat(30_000)}@`)).toBeNull();
+    expect(parseForwarded(`for="${'\\a'.repeat(15_000)}`)).toBeNull();
+  })).toBeLessThan(200);
 });

@@ -1,3 +1,4 @@
+import { cpuTime } from '#libs/testing';
 import { compileOrigins } from './origins.js';
 
 it.each([
@@ -54,8 +55,8 @@ it.each([
 
 it('stays fast for a hostile origin', () => {
   const origins = compileOrigins(['https://*.*.*.example.org']);
-  const started = performance.now();
-  expect(origins.lists(`https://${'a.'.repeat(15_000)}x`)).toBe(false);
-  expect(origins.lists(`https://${'a.'.repeat(140)}x`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(cpuTime(() => {
+    expect(origins.lists(`https://${'a.'.repeat(15_000)}x`)).toBe(false);
+    expect(origins.lists(`https://${'a.'.repeat(140)}x`)).toBe(false);
+  })).toBeLessThan(1_000);
 });

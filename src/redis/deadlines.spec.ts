@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { systemClock } from '#libs/kernel';
 import { Deadlines, within, type Deadline } from './deadlines.js';
 
@@ -24,12 +25,13 @@ it('ends what is not over in time, in its order, and nothing else', async () => 
   deadlines.add(first);
   deadlines.add(answered);
   await sleep(15);
+  const later = performance.now();
   deadlines.add(second);
   answered.over = true;
   await ended(second);
   expect(answered.ended).toBeNull();
   expect((first.ended ?? 0) - started).toBeGreaterThanOrEqual(29);
-  expect((second.ended ?? 0) - started).toBeGreaterThanOrEqual(44);
+  expect((second.ended ?? 0) - later).toBeGreaterThanOrEqual(29);
   const third = new Watched();
   deadlines.add(third);
   await ended(third);
@@ -49,16 +51,17 @@ it('what came while the process stood still was in time', async () => {
 it('a process that stands still again and again does not go on for ever', async () => {
   const deadlines = new Deadlines(20, systemClock);
   const call = new Watched();
-  const started = performance.now();
   deadlines.add(call);
-  while (call.ended === null && performance.now() - started < 2000) {
+  // Ten times 20 ms are given back in all; real time may stand still in between.
+  for (let times = 0; call.ended === null && times < 33; times++) {
     for (const end = performance.now() + 30; performance.now() < end;);
     await sleep(0);
   }
-  expect((call.ended ?? 2000) - started).toBeLessThan(1000);
+  expect(call.ended).not.toBeNull();
 });
 
 it('whoever goes on answering others is busy, and not away; but not for ever', async () => {
+  jest.useFakeTimers();
   const deadlines = new Deadlines(20, systemClock);
   const [call, other] = [new Watched(), new Watched()];
   const started = performance.now();
@@ -66,8 +69,9 @@ it('whoever goes on answering others is busy, and not away; but not for ever', a
   deadlines.add(other);
   while (call.ended === null && performance.now() - started < 5000) {
     call.heardAt = performance.now();
-    await sleep(2);
+    await jest.advanceTimersByTimeAsync(2);
   }
+  jest.useRealTimers();
   expect((other.ended ?? 5000) - started).toBeLessThan(150);
   expect((call.ended ?? 5000) - started).toBeGreaterThanOrEqual(195);
   expect((call.ended ?? 5000) - started).toBeLessThan(2000);

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { events, systemClock } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { redisSchema } from '../config/schema/redis.js';
 import { RedisDirectory } from './redis-directory.js';
 
@@ -30,14 +30,8 @@ class Yes implements AsyncDisposable {
   }
 }
 
-const settings = (url: string, more: object = {}) => redisSchema.parse({ url, retry: '50ms', ...more });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 1000) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(5);
-  }
-}
+// A machine that stands still is no Redis that is away.
+const settings = (url: string, more: object = {}) => redisSchema.parse({ url, retry: '50ms', timeout: '10s', connectTimeout: '10s', ...more });
 
 it('keeps the connection while its settings stay, and ends the one before when they change', async () => {
   await using server = await Yes.start();
@@ -71,7 +65,7 @@ it('what came to nothing is closed, unless it is in force', async () => {
   await built.settled;
   built.adopt();
   directory.build(settings(server.url), systemClock).discard();
-  const lost = directory.build(settings(server.url, { timeout: '1s' }), systemClock);
+  const lost = directory.build(settings(server.url, { timeout: '9s' }), systemClock);
   await lost.settled;
   lost.discard();
   await until(() => server.sockets.size === 1);

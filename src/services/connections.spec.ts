@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExtensionRegistry, Target } from '#libs/kernel';
-import { echoService } from '#libs/testing';
+import { echoService, until } from '#libs/testing';
 import { z } from 'zod';
 import { defineBalancer } from '#libs/kernel';
 import type { ServiceConfig } from '../config/index.js';
@@ -31,7 +31,7 @@ describe('connectionSettings', () => {
 describe('HTTP/1.1 connections', () => {
   const ask = async (dispatcher: ReturnType<typeof openConnections>): Promise<void> => { await (await dispatcher.request({ path: '/', method: 'GET' })).body.dump(); };
 
-  it.each([['maxRequests', { maxRequests: 2 }, 0, 3], ['maxAge', { maxAge: '50ms' }, 60, 6], ['neither', {}, 0, 1]])('are replaced after %s', async (_what, settings, pause, connections) => {
+  it.each([['maxRequests', { maxRequests: 2 }, 0, 3], ['maxAge', { maxAge: '50ms' }, 120, 6], ['neither', {}, 0, 1]])('are replaced after %s', async (_what, settings, pause, connections) => {
     await using echo = await echoService();
     let count = 0;
     echo.server.on('connection', () => { count++; });
@@ -50,7 +50,7 @@ describe('HTTP/1.1 connections', () => {
     const target = new Target(url, dispatcher);
     expect(poolStats(target)).toEqual({ connected: 0, free: 0, pending: 0, queued: 0, running: 0 });
     const asked = Promise.allSettled([ask(dispatcher), ask(dispatcher), ask(dispatcher)]);
-    await sleep(100);
+    await until(() => poolStats(target).connected === 1);
     expect(poolStats(target)).toEqual({ connected: 1, free: 0, pending: 0, queued: 2, running: 1 });
     await dispatcher.destroy();
     expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);

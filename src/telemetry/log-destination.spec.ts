@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import { open } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { events, Exchange, systemClock } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { AccessLog } from './access-log.js';
 import { LogDestination } from './log-destination.js';
 import { LogLevel } from './log-level.js';
@@ -27,7 +27,7 @@ describe('log file', () => {
   it('holds small lines back for a moment, not for long', async () => {
     destination.write('one\n');
     expect(lines()).toEqual([]);
-    for (let i = 0; i < 50 && lines().length === 0; i++) await sleep(20);
+    await until(() => lines().length > 0);
     expect(lines()).toEqual(['one']);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Address, type Surroundings } from '#libs/kernel';
-import { discoveryContract, seededRandom } from '#libs/testing';
+import { discoveryContract, seededRandom, until } from '#libs/testing';
 import { file } from './file.js';
 
 const around = (folder: string): Surroundings => ({ folder, clock: systemClock, random: seededRandom(1), resolve: () => { throw new Error('nothing to resolve'); } });
@@ -45,7 +45,7 @@ describe('the file', () => {
     stop = file.create(file.schema.parse({ path: name, every: '20ms' }), around(folder)).watch({ found: (addresses) => void told.push(addresses), lost: (why) => void told.push(why) });
   };
   const hears = async (count: number): Promise<void> => {
-    for (let i = 0; i < 200 && told.length < count; i += 1) await sleep(20);
+    await until(() => told.length >= count);
     await sleep(100);
     expect(told).toHaveLength(count);
   };

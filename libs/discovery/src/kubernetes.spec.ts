@@ -164,7 +164,8 @@ describe('kubernetes', () => {
 
     it('goes on from a bookmark', async () => {
       api.bookmark();
-      await sleep(50);
+      // Nothing shows that it was heard of: several turns for it to arrive in, also where time stands still in one.
+      for (let i = 0; i < 10; i++) await sleep(20);
       api.compact();
       api.cut();
       await watched(2);

@@ -1,3 +1,4 @@
+import { cpuTime } from '#libs/testing';
 import { parseCacheControl } from './cache-control.js';
 
 describe('Cache-Control (RFC 9111 5.2)', () => {
@@ -90,8 +91,8 @@ describe('Cache-Control (RFC 9111 5.2)', () => {
   });
 
   it('hostile texts cost no time', () => {
-    const begin = performance.now();
-    for (const text of [' '.repeat(60_000) + '(', ','.repeat(60_000) + '"', 'a='.repeat(30_000), '"\\'.repeat(30_000), 'a,('.repeat(20_000)]) parseCacheControl([text]);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(cpuTime(() => {
+      for (const text of [' '.repeat(60_000) + '(', ','.repeat(60_000) + '"', 'a='.repeat(30_000), '"\\'.repeat(30_000), 'a,('.repeat(20_000)]) parseCacheControl([text]);
+    })).toBeLessThan(1000);
   });
 });

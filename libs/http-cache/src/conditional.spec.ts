@@ -1,3 +1,4 @@
+import { cpuTime } from '#libs/testing';
 import { ageField, evaluate, notModified, validators } from './conditional.js';
 import { dateAt, requestWith, storedWith } from './samples.fixture.js';
 
@@ -55,11 +56,11 @@ describe('conditions of the client (RFC 9110 13.2.2)', () => {
   });
 
   it('hostile lists cost no time', () => {
-    const begin = performance.now();
-    for (const list of [' '.repeat(60_000) + '(', '"'.repeat(60_001), '"a,'.repeat(20_000), 'a,('.repeat(20_000), 'W/'.repeat(30_000)]) {
-      evaluate(requestWith({ 'if-none-match': list }), storedWith({ ETag: '"x"' }));
-    }
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(cpuTime(() => {
+      for (const list of [' '.repeat(60_000) + '(', '"'.repeat(60_001), '"a,'.repeat(20_000), 'a,('.repeat(20_000), 'W/'.repeat(30_000)]) {
+        evaluate(requestWith({ 'if-none-match': list }), storedWith({ ETag: '"x"' }));
+      }
+    })).toBeLessThan(1000);
   });
 });
 

@@ -3,8 +3,13 @@ import { loopLag } from './loop-lag.js';
 
 it('says how long turns of the event loop are, and not how long there was nothing to do', async () => {
   const lag = loopLag();
-  await pause(200);
-  expect(lag()).toBeLessThan(20);
+  // Others may have the machine for a while, but not all the time.
+  let idle = Infinity;
+  for (let i = 0; i < 50 && idle >= 20; i++) {
+    await pause(200);
+    idle = lag();
+  }
+  expect(idle).toBeLessThan(20);
   for (let i = 0; i < 3; i++) {
     const until = performance.now() + 60;
     while (performance.now() < until);

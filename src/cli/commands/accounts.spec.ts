@@ -2,7 +2,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { configured, ran, type Ran, type Typing } from '../io.fixture.js';
 
+// The database has time, since a machine may stand still.
 const FILE = `version: 1
+database: { timeout: 20s, connectTimeout: 20s }
 identity: { loginBy: [email, username], password: { hash: { memory: 8MiB, passes: 1 } } }
 roles: { known: [admin, teacher], alias: { enseignant: teacher } }
 audit: {}

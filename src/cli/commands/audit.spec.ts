@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { configured, ran } from '../io.fixture.js';
 
-const FILE = 'version: 1\naudit: {}\nauthenticate: { keys: { use: api-key } }\n';
+// The database has time, since a machine may stand still.
+const FILE = 'version: 1\ndatabase: { timeout: 20s, connectTimeout: 20s }\naudit: {}\nauthenticate: { keys: { use: api-key } }\n';
 const databaseOf = (file: string): string => path.join(path.dirname(file), 'data', 'passerelle.db');
 
 /** A file whose trail has two entries: the command line makes a key, and revokes it. */

@@ -1,6 +1,7 @@
 import { configured, ran } from '../io.fixture.js';
 
-const FILE = 'version: 1\nauthenticate: { keys: { use: api-key } }\napiKeys: { prefix: acme, max: 2 }\n';
+// The database has time, since a machine may stand still.
+const FILE = 'version: 1\ndatabase: { timeout: 20s, connectTimeout: 20s }\nauthenticate: { keys: { use: api-key } }\napiKeys: { prefix: acme, max: 2 }\n';
 
 describe('keys', () => {
   it('are made, listed, rotated and revoked in the database of the file', async () => {

@@ -4,11 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../../database/migrations/index.js';
 import { configured, ran } from '../io.fixture.js';
 
+// The database has time, since a machine may stand still.
+const FILE = 'version: 1\ndatabase: { timeout: 20s, connectTimeout: 20s }\n';
 const names = migrations.map(({ name }) => name);
 const databaseOf = (file: string): string => path.join(path.dirname(file), 'data', 'passerelle.db');
 
 it('makes the tables of the embedded database, and then finds nothing to do', async () => {
-  using sample = configured('version: 1\n');
+  using sample = configured(FILE);
   const first = await ran(['migrate', sample.file]);
   expect(first).toMatchObject({ code: 0, err: '', out: `✓ The embedded database ${databaseOf(sample.file)}: ${names.length} migrations applied (${names.join(', ')})\n` });
   expect(statSync(databaseOf(sample.file)).mode & 0o777).toBe(0o600);
@@ -18,7 +20,7 @@ it('makes the tables of the embedded database, and then finds nothing to do', as
 });
 
 it('says what is applied, and changes nothing for it', async () => {
-  using sample = configured('version: 1\n');
+  using sample = configured(FILE);
   const before = await ran(['migrate', sample.file, '--status']);
   expect([before.code, before.out]).toEqual([1, expect.stringMatching(/^The embedded database .*passerelle\.db\n {2}001-accounts +not applied yet\n/)]);
   expect(existsSync(path.dirname(databaseOf(sample.file)))).toBe(false);
@@ -29,7 +31,7 @@ it('says what is applied, and changes nothing for it', async () => {
 });
 
 it('refuses a database of a newer build', async () => {
-  using sample = configured('version: 1\n');
+  using sample = configured(FILE);
   await ran(['migrate', sample.file]);
   const database = new DatabaseSync(databaseOf(sample.file));
   database.exec("insert into schema_migrations values ('999-of-tomorrow', 1)");
@@ -39,7 +41,7 @@ it('refuses a database of a newer build', async () => {
 });
 
 it.each([
-  ['a database that nobody answers for', 'database: { url: "postgresql://me:hush-hush@127.0.0.1:1/db" }', /^PostgreSQL at 127\.0\.0\.1:1, database db, schema passerelle cannot be migrated: .*ECONNREFUSED/],
+  ['a database that nobody answers for', 'database: { url: "postgresql://me:hush-hush@127.0.0.1:1/db", connectTimeout: 10s }', /^PostgreSQL at 127\.0\.0\.1:1, database db, schema passerelle cannot be migrated: .*ECONNREFUSED/],
   ['a folder that cannot be made', 'database: { file: ./gateway.yaml/passerelle.db }', /cannot be migrated: (?:EEXIST|ENOTDIR)/],
   ['a wrong configuration', 'database: { url: "mysql://me@host/db" }', /database\.url: .*expected postgresql:\/\//],
 ])('says what is wrong with %s', async (_what, yaml, message) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#libs/testing';
 import { jwtSecret, noon, PlatformFixture } from './platform.fixture.js';
 import { serviceNames, startPlatform } from './platform.js';
 
@@ -63,7 +63,8 @@ describe('close', () => {
     const started = performance.now();
     await platform.close();
     await platform.close();
-    expect(performance.now() - started).toBeLessThan(500);
+    // What waited for idle connections to end would take five seconds, what waited for streams for ever.
+    expect(performance.now() - started).toBeLessThan(4_000);
     expect((await cut).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     await expect(fetch(platform.url('auth-service', '/health'))).rejects.toThrow('fetch failed');
   });
@@ -79,7 +80,7 @@ describe('firstPort', () => {
     const before = servers();
     const { port } = taken.address() as AddressInfo;
     await expect(startPlatform({ jwtSecret, firstPort: port - 2 })).rejects.toThrow('EADDRINUSE');
-    await sleep(20); // A handle is gone at the end of the event loop's turn, not at 'close'.
-    expect(servers()).toBe(before);
+    // A handle is gone at the end of the event loop's turn, not at 'close'.
+    await until(() => servers() <= before);
   });
 });

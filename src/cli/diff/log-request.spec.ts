@@ -1,3 +1,4 @@
+import { cpuTime } from '#libs/testing';
 import { readLine, type ReadLine } from './log-request.js';
 
 const read = (line: string | Buffer): ReadLine => readLine(Buffer.from(line as string));
@@ -36,8 +37,6 @@ describe('readLine', () => {
     [`a - - [x] "${'\\'.repeat(100_001)}`, null],
     ['{"'.repeat(100_000), null],
   ])('%.60s is %j', (line, expected) => {
-    const started = performance.now();
-    expect(read(line)).toBe(expected);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuTime(() => expect(read(line)).toBe(expected))).toBeLessThan(1_000);
   });
 });

@@ -1,4 +1,5 @@
 import { Problem } from '#libs/kernel';
+import { cpuTime } from '#libs/testing';
 import { identitySchema } from '../../config/schema/identity.js';
 import { canonical, namesOf, type Wanted } from './logins.js';
 
@@ -46,7 +47,6 @@ it.each(['a@b.org', '-ada', 'ada lovelace', '', 'a'.repeat(65), 'ada\u200Blovela
 });
 
 it('reads an endless address in no time', () => {
-  const start = performance.now();
-  expect(() => namesOf({ email: `${'a.'.repeat(20_000)}@` }, identitySchema.parse({}))).toThrow(Problem);
-  expect(performance.now() - start).toBeLessThan(500);
+  const read = (): object => namesOf({ email: `${'a.'.repeat(20_000)}@` }, identitySchema.parse({}));
+  expect(cpuTime(() => expect(read).toThrow(Problem))).toBeLessThan(500);
 });

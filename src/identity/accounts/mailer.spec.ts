@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { events, Secret, type MessageDue, type MessageFailed } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { mailSchema } from '../../config/schema/identity-mail.js';
 import { Mailer } from './mailer.js';
 
@@ -39,10 +40,6 @@ class Post implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; !done() && i < 250; i++) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 const message = (more: Partial<MessageDue> = {}): MessageDue => ({

@@ -53,15 +53,13 @@ describe('PasswordHash', () => {
     const slow = new PasswordHash({ memory: 16 * 1024 * 1024, passes: 3, parallelism: 1 });
     const stored = await slow.hash('correct horse');
     const time = async (hash: string | null): Promise<number> => {
-      const times: number[] = [];
-      for (let i = 0; i < 3; i++) {
-        const start = performance.now();
-        await slow.verify('wrong horse', hash);
-        times.push(performance.now() - start);
-      }
-      return Math.min(...times);
+      const start = performance.now();
+      await slow.verify('wrong horse', hash);
+      return performance.now() - start;
     };
-    const [known, unknown] = [await time(stored), await time(null)];
+    // In turn, and the shortest of each: others may have the machine for a while.
+    let [known, unknown] = [Infinity, Infinity];
+    for (let i = 0; i < 12; i++) [known, unknown] = [Math.min(known, await time(stored)), Math.min(unknown, await time(null))];
     expect(unknown / known).toBeGreaterThan(0.3);
     expect(unknown / known).toBeLessThan(3.5);
   });

@@ -1,4 +1,5 @@
 import { hash as bcrypt } from 'bcryptjs';
+import { until } from '#libs/testing';
 import { onEachDatabase, type TestDatabase } from '../../../test/support/databases.js';
 import { AccountRig, ADA, EVE, OTHER, outcomeOf, PASSWORD, problemOf, ROOT } from './accounts.fixture.js';
 
@@ -107,7 +108,7 @@ onEachDatabase('signing in', (open) => {
     rig.clock.pass(86_400_001);
     await outcomeOf(rig.login(somebody(), OTHER));
     const count = (): Promise<number> => rig.database.run(async (db) => (await db.selectFrom('login_failures').select('account_key').execute()).length);
-    for (let tries = 0; await count() > 1 && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => await count() <= 1);
     expect(await count()).toBe(1);
   });
 

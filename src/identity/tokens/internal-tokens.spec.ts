@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { until } from '#libs/testing';
 import { bearer, principalWith, problemOf, StillClock } from '../../auth/auth.fixture.js';
 import { SECRET, secretTokens } from './tokens.fixture.js';
 
@@ -37,7 +38,7 @@ it('is made once, handed out at once, and made anew beside', async () => {
   clock.advance(1);
   // Half of its life is over: this one still gets it, and has the next one made.
   expect(of(ada)).toBe(first);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => of(ada) !== first);
   const second = of(ada);
   expect(second).toEqual(expect.any(String));
   expect(second).not.toBe(first);

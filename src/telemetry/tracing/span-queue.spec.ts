@@ -66,7 +66,7 @@ it('does not ask at once again where a batch was refused', async () => {
   expect(batches).toEqual([256]);
   expect(told).toEqual(['away']);
   expect(counts.failed).toBe(256);
-  await queue.close(1_000);
+  await queue.close(15_000);
   expect(batches).toEqual([256, 256, 188]);
   expect(figures()).toEqual([0, 0, 700]);
 });
@@ -84,6 +84,6 @@ it('takes a sender that throws for one that fails', async () => {
   const counts = new SpanCounts();
   const queue = new SpanQueue({ export: () => { throw new Error('no') } }, counts, { size: 10, every: 1, told: () => {} });
   queue.add(span);
-  await queue.close(1_000);
+  await queue.close(15_000);
   expect(counts).toMatchObject({ exported: 0, dropped: 0, failed: 1 });
 });

@@ -9,7 +9,7 @@ import type { CacheParts } from './parts.js';
 
 const plainSettings: CacheSettings = {
   maxAge: 0, statuses: new Set([200]), negative: new Map(), respect: true, heuristic: 0, heuristicMost: 0, staleWhileRevalidate: 0, staleIfError: 0,
-  maxSize: 1_000_000, collapse: 1_000, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, standBy: 0, cacheStatus: 'gw', tagHeaders: ['cache-tag'],
+  maxSize: 1_000_000, collapse: 15_000, shareCookies: false, byPrincipal: false, clientControl: true, dress: null, standBy: 0, cacheStatus: 'gw', tagHeaders: ['cache-tag'],
 };
 
 export interface Asked {

@@ -2,8 +2,8 @@ import { decodeJwt, jwtVerify } from 'jose';
 import { jwtSecret, noon, PlatformFixture } from '../platform.fixture.js';
 
 const platform = new PlatformFixture();
-beforeAll(() => platform.start());
-afterAll(() => platform.close());
+beforeEach(() => platform.start());
+afterEach(() => platform.close());
 beforeEach(() => {
   platform.now = noon;
 });

@@ -3,8 +3,8 @@ import { WebSocket } from 'ws';
 import { PlatformFixture } from '../platform.fixture.js';
 
 const platform = new PlatformFixture();
-beforeAll(() => platform.start());
-afterAll(() => platform.close());
+beforeEach(() => platform.start());
+afterEach(() => platform.close());
 
 /** Reads a stream until it holds what is awaited, then hangs up. */
 async function readUntil(response: Response, wanted: string): Promise<string> {

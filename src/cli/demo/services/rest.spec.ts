@@ -1,8 +1,8 @@
 import { PlatformFixture } from '../platform.fixture.js';
 
 const platform = new PlatformFixture();
-beforeAll(() => platform.start());
-afterAll(() => platform.close());
+beforeEach(() => platform.start());
+afterEach(() => platform.close());
 
 const student = { first_name: 'Ilyas', last_name: 'Naciri', email: 'ilyas@presencepro.example', class_id: 2 };
 

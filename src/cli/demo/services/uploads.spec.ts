@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { PlatformFixture } from '../platform.fixture.js';
 
 const platform = new PlatformFixture();
-beforeAll(() => platform.start());
-afterAll(() => platform.close());
+beforeEach(() => platform.start());
+afterEach(() => platform.close());
 
 const base = '/api/v1/justifications';
 const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
