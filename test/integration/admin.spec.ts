@@ -79,7 +79,9 @@ describe('the admin endpoint', () => {
   it('opens and closes a circuit breaker', async () => {
     expect((await post('services/a/breaker/open?for=1h')).json<View>().breakers['']).toBe('open');
     const refused = await gw.fetch('/a/1');
-    expect([refused.status, refused.json()['code'], Number(refused.headers['retry-after'])]).toEqual([503, 'circuit-open', 3_600]);
+    expect([refused.status, refused.json()['code']]).toEqual([503, 'circuit-open']);
+    // Seconds may have passed since.
+    expect(Math.abs(3_585 - Number(refused.headers['retry-after']))).toBeLessThanOrEqual(15);
     expect((await gw.fetch('/own')).status).toBe(200);
     expect((await gw.fetch('/health/services/a')).json()).toMatchObject({ breaker: 'open' });
     expect((await post('services/a/breaker/close')).json<View>().breakers['']).toBe('closed');

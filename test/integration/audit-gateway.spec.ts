@@ -11,10 +11,13 @@ import { gateway, type TestGateway } from '../support/gateway.js';
 import { token, USERS } from '../support/jwt.js';
 
 const LIMIT = 60_000;
+/** A machine that stands still is no database that is away. */
+const PATIENT = 'database: { timeout: 15s }';
 /** Hashing that costs little. */
 const IDENTITY = 'identity: { password: { hash: { memory: 8MiB, passes: 1 } } }';
 const file = (audit = 'audit: {}', more = ''): string => `${USERS.replace('authenticate: { ', 'authenticate: { accounts: { use: identity }, keys: { use: api-key }, ')}
 ${IDENTITY}
+${PATIENT}
 roles: { superuser: admin }
 ${audit}
 endpoints:

@@ -13,7 +13,9 @@ import { describePostgres, onEachDatabase, openOn, startPostgres, type TestDatab
 import { until } from '../support/redis-connection.js';
 import { Teller } from '../support/teller.js';
 
-const LIMIT = 60_000;
+/** Processes start from their sources: on a busy machine that takes a while. */
+const PATIENCE = 60_000;
+const LIMIT = 240_000;
 const DAY = 86_400_000;
 
 function record(trail: Trail, count: number, name = 'r'): string[] {
@@ -255,7 +257,7 @@ onEachDatabase('A9: the audit trail', (open) => {
     const told: string[] = [];
     for (let round = 0; round < 3; round++) {
       const running = auditor(test, rig.folder, `k${round}`);
-      await until(() => running.done.length > 400 || running.errors !== '');
+      await until(() => running.done.length > 400 || running.errors !== '', PATIENCE);
       await running.kill();
       expect(running.errors).toBe('');
       told.push(...running.done);
@@ -276,7 +278,7 @@ onEachDatabase('A9: the audit trail', (open) => {
   it('two instances that are killed and two that live write one chain', async () => {
     const auditors = ['a', 'b', 'c', 'd'].map((name, i) => auditor(test, rig.folder, name, i < 2 ? 300 : undefined));
     await Promise.all(auditors.slice(2).map(async (running) => {
-      await until(() => running.done.length > 200 || running.errors !== '', 30_000);
+      await until(() => running.done.length > 200 || running.errors !== '', PATIENCE);
       await running.kill();
     }));
     await Promise.all(auditors.map(({ ended }) => ended));
@@ -300,7 +302,7 @@ onEachDatabase('A9: the audit trail', (open) => {
   });
 
   it('a spool that is full keeps out refusals only, and says how many', async () => {
-    await using nobody = await open({ timeout: '100ms' });
+    await using nobody = await open();
     await nobody.database.close();
     let database: Database = nobody.database;
     const { spool, trail } = await rig.open(over(() => database), { config: { spool: '1MiB' } });
@@ -326,16 +328,17 @@ onEachDatabase('A9: the audit trail', (open) => {
     const { trail } = await rig.open(test.database);
     record(trail, 1);
     const taken = Promise.withResolvers<void>();
+    let flushed = false;
     const hold = other.transaction(async (trx) => {
       await takeEnd(trx, other.kind);
       taken.resolve();
       await sleep(300);
+      return flushed;
     });
     await taken.promise;
-    const before = performance.now();
     await trail.flush();
-    expect(performance.now() - before).toBeGreaterThan(200);
-    await hold;
+    flushed = true;
+    expect(await hold).toBe(false);
     expect(await requestsOf(test.database)).toEqual(['r-0']);
   });
 });
@@ -343,7 +346,7 @@ onEachDatabase('A9: the audit trail', (open) => {
 describePostgres('A9: the audit trail, when PostgreSQL is killed under it', () => {
   it('loses nothing, and catches up by itself', async () => {
     await using server = await startPostgres({ durable: true });
-    await using test = await openOn(server)({ timeout: '1s' });
+    await using test = await openOn(server)();
     await using rig = new TrailRig();
     const { spool, trail } = await rig.open(test.database);
     const ids: string[] = [];

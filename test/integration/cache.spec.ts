@@ -106,7 +106,7 @@ describe('C2: identical requests at the same time', () => {
     await using two = await gateway(yaml, { echo: service });
     const admin = { headers: { authorization: `Bearer ${await token({ sub: '1', role: 'admin' })}` } };
     const ready = async (gw: TestGateway): Promise<boolean> => (await gw.fetch('/ops/cache', admin)).json()['redis'] === null;
-    for (let i = 0; i < 200 && !((await ready(one)) && (await ready(two))); i++) await sleep(20);
+    for (let i = 0; i < 1_000 && !((await ready(one)) && (await ready(two))); i++) await sleep(20);
     expect((await all([one, two], 200)).size).toBe(1);
     expect(service.requests).toHaveLength(1);
   }, MINUTE);

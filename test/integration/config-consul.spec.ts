@@ -45,7 +45,11 @@ described('a configuration in Consul', () => {
   /** Every test has a place of its own in the store. */
   let at = '';
   let count = 0;
-  beforeEach(() => { at = `gateway-${++count}`; });
+  beforeEach(async () => {
+    at = `gateway-${++count}`;
+    // A try before this one may have left it killed.
+    await agent.restart();
+  }, 60_000);
   const url = (key: string): string => `consul://${agent.host}/${at}/${key}`;
   const put = (key: string, value: string): Promise<void> => agent.put(`${at}/${key}`, value);
   const status = async (gw: TestGateway, path: string): Promise<number> => (await gw.fetch(path)).status;
@@ -75,7 +79,7 @@ described('a configuration in Consul', () => {
     await put('unrelated', 'nobody includes this');
     await sleep(500);
     expect([heard.applied.length, heard.failed.length]).toEqual([4, 0]);
-  });
+  }, 60_000);
 
   it('stays as it was when it becomes wrong, and says once what is wrong', async () => {
     await put('routes.yaml', route('a'));
@@ -89,7 +93,7 @@ described('a configuration in Consul', () => {
     expect(await status(gw, '/a')).toBe(200);
     await put('routes.yaml', route('b'));
     await until(async () => (await status(gw, '/b')) === 200);
-  });
+  }, 60_000);
 
   it('goes on without Consul, and takes up changes when it is back', async () => {
     await put('routes.yaml', route('a'));
@@ -111,7 +115,7 @@ described('a configuration in Consul', () => {
     await put('routes.yaml', route('c'));
     await until(async () => (await status(gw, '/c')) === 200);
     expect(heard.failed).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 
   it('a gateway does not start without it', async () => {
     await expect(gateway(file('"consul://127.0.0.1:1/a"'))).rejects.toThrow(ConfigurationError);

@@ -6,7 +6,7 @@ import { onEachDatabase } from '../support/databases.js';
 import { until } from '../support/redis-connection.js';
 
 // Machines that do much else take their time.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 type Engine = ReturnType<typeof engineOf>;
 

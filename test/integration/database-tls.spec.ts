@@ -16,7 +16,7 @@ describePostgres('PostgreSQL over TLS', () => {
     const client = await authority.issue({ cn: 'gateway' });
     await Promise.all(Object.entries({ 'ca.pem': authority.cert, 'other.pem': stranger.cert, 'cert.pem': client.cert, 'key.pem': client.key }).map(([name, pem]) => writeFile(join(folder, name), pem)));
     server = await startPostgres({ tls: { identity: own, ca: authority.cert } });
-  });
+  }, 120_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });

@@ -2,7 +2,9 @@ import { gateway, type TestGateway } from '../support/gateway.js';
 import { rawTarget } from '../support/raw-target.js';
 
 const DAY = 86_400_000;
-const on = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString().slice(0, 10);
+/** One day for all of the file, also at midnight. */
+const TODAY = Date.now();
+const on = (offset: number): string => new Date(TODAY + offset * DAY).toISOString().slice(0, 10);
 const seconds = (date: string): string => `@${Date.parse(date) / 1_000}`;
 const httpDate = (date: string): string => new Date(date).toUTCString();
 

@@ -180,7 +180,7 @@ described('a Consul with access control', () => {
     using anonymous = new Heard({ address: agent.url });
     await until(() => anonymous.list !== null);
     expect(anonymous.urls).toBe('');
-  }, 60_000);
+  }, 120_000);
 });
 
 const file = (agent: ConsulAgent): string => `version: 1
@@ -224,7 +224,7 @@ described('T4: a gateway that asks Consul', () => {
     expect(answers.filter((answer) => !/^i\d$/.test(answer))).toEqual([]);
     expect(new Set(answers)).toEqual(new Set(['i0', 'i1', 'i2', 'i3', 'i4', 'i5']));
     await Promise.all(running.map((echo) => echo.close()));
-  }, 60_000);
+  }, 120_000);
 
   it('goes on with what it knew while Consul is away, says so, and is up to date soon after', async () => {
     await using agent = await start();
@@ -242,7 +242,7 @@ described('T4: a gateway that asks Consul', () => {
     await until(async () => (await gw.fetch('/')).text === second.name);
     unsubscribe();
     await first.close();
-  }, 60_000);
+  }, 120_000);
 
   it('starts without Consul, and serves once it is there', async () => {
     await using agent = await start();
@@ -252,5 +252,5 @@ described('T4: a gateway that asks Consul', () => {
     expect((await gw.fetch('/')).status).toBe(503);
     await agent.restart();
     await until(async () => (await gw.fetch('/')).text === shop.name);
-  }, 60_000);
+  }, 120_000);
 });

@@ -18,7 +18,7 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
   const harness = (type: 'address' | 'srv', record: (instance: Announced, index: number) => string) => async () => {
     const server = await DnsServer.start(knot as string);
     const srv = type === 'srv';
-    const options = dns.schema.parse({ name: srv ? '_users._tcp.internal' : 'users.internal', type, ...(srv ? {} : { port: 8080 }), server: server.address, timeout: '500ms', minTtl: '100ms' });
+    const options = dns.schema.parse({ name: srv ? '_users._tcp.internal' : 'users.internal', type, ...(srv ? {} : { port: 8080 }), server: server.address, timeout: '3s', minTtl: '100ms' });
     return {
       carries: { weight: srv, zone: false, priority: srv },
       notice: 1_500,
@@ -34,7 +34,7 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
 
   const follow = (options: Record<string, unknown>) => {
     const told: (readonly Address[] | string)[] = [];
-    const stop = dns.create(dns.schema.parse({ name: 'users.internal', type: 'a', ...options }), around).watch({ found: (addresses) => told.push(addresses), lost: (why) => told.push(why) });
+    const stop = dns.create(dns.schema.parse({ name: 'users.internal', type: 'a', timeout: '10s', ...options }), around).watch({ found: (addresses) => told.push(addresses), lost: (why) => told.push(why) });
     return { told, [Symbol.dispose]: stop };
   };
   const until = async (holds: () => boolean): Promise<void> => {
@@ -52,7 +52,7 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
     const gaps = tap.asked.slice(1).map(({ at }, index) => at - (tap.asked[index]?.at ?? 0));
     for (const [index, seconds] of [2, 1, 1].entries()) {
       expect(gaps[index]).toBeGreaterThan(seconds * 1_000 - 20);
-      expect(gaps[index]).toBeLessThan(seconds * 1_000 + 2_000);
+      expect(gaps[index]).toBeLessThan(seconds * 1_000 + 5_000);
     }
     expect(following.told).toMatchObject([[{ url: 'http://10.0.0.1' }], [{ url: 'http://10.0.0.2' }]]);
   }, 30_000);
@@ -77,11 +77,11 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
 
   it('falls silent and is found again', async () => {
     await using server = await DnsServer.start(knot as string, 'users 1 A 10.0.0.1');
-    using following = follow({ server: server.address, timeout: '300ms' });
+    using following = follow({ server: server.address, timeout: '2s' });
     await until(() => following.told.length === 1);
     server.signal('SIGSTOP');
     await until(() => following.told.length === 2);
-    expect(following.told[1]).toMatch(/did not answer within 300 ms$/);
+    expect(following.told[1]).toMatch(/did not answer within 2000 ms$/);
     server.signal('SIGCONT');
     await until(() => following.told.length === 3);
     expect(following.told[2]).toEqual(following.told[0]);
@@ -111,8 +111,9 @@ routes: { all: { match: { path: /** }, authenticate: none, to: users } }
     await seen(two);
     await server.serve(records(two, three));
     await seen(three);
-    await sleep(500);
-    // Nobody names it any more: it may go.
+    // Nobody names it any more, and what was under way is through: it may go.
+    const answered = statuses.length;
+    await until(() => statuses.length > answered + 100);
     const { length } = one.requests;
     await one.close();
     await seen(two);

@@ -13,7 +13,7 @@ routes: { all: { match: { path: /** }, authenticate: none, to: users } }
 `);
   const file = path.join(path.dirname(door.file), 'targets.yaml');
   const lastSeen = async (service: EchoService): Promise<void> => {
-    for (let i = 0; i < 200; i += 1) {
+    for (let i = 0; i < 700; i += 1) {
       const before = service.requests.length;
       expect((await door.fetch('/')).status).toBe(200);
       if (service.requests.length > before) return;

@@ -6,6 +6,8 @@ import { echoService } from '#libs/testing';
 import { gateway } from '../support/gateway.js';
 import { closing, open, socketService } from '../support/websocket.js';
 
+/** A grace longer than a test may take: who waits for its end fails. */
+const LONG = '1m';
 const file = (grace: string, rest = ''): string => `server: { grace: ${grace} }\n${rest}routes: { all: { match: { path: /** }, to: echo, authenticate: none } }`;
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
@@ -39,23 +41,21 @@ async function slowService() {
 describe('O11: closing', () => {
   it('answers what is in flight, then is done at once', async () => {
     const { echo, arrived } = await slowService();
-    await using gw = await gateway(file('20s'), { echo });
+    await using gw = await gateway(file(LONG), { echo });
     const client = new Client(gw.port);
     client.socket.write(get('/slow'));
     const response = await arrived;
-    const startedAt = performance.now();
     const closed = gw.gateway.close();
     await sleep(100);
     response.end('late');
     await client.end();
     await closed;
     expect(client.text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*late/);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   it('lets idle connections go at once, and takes no new ones', async () => {
     const { echo, arrived } = await slowService();
-    await using gw = await gateway(file('20s'), { echo });
+    await using gw = await gateway(file(LONG), { echo });
     const idle = new Client(gw.port);
     idle.socket.write(get('/quick'));
     await idle.until('quick');
@@ -73,11 +73,11 @@ describe('O11: closing', () => {
     await busy.end();
     await closed;
     expect(busy.text).toContain('late');
-  }, 8_000);
+  });
 
   it('tells the client with the last answer that the connection ends', async () => {
     const { echo, arrived } = await slowService();
-    await using gw = await gateway(file('20s'), { echo });
+    await using gw = await gateway(file(LONG), { echo });
     const client = new Client(gw.port);
     client.socket.write(get('/slow'));
     const response = await arrived;
@@ -87,7 +87,7 @@ describe('O11: closing', () => {
     await client.end();
     await closed;
     expect(client.text).toMatch(/\r\nConnection: close\r\n/i);
-  }, 8_000);
+  });
 
   it('cuts off what is not done when the grace is over', async () => {
     const { echo, arrived } = await slowService();
@@ -99,7 +99,6 @@ describe('O11: closing', () => {
     await gw.gateway.close();
     await client.end();
     expect(performance.now() - startedAt).toBeGreaterThan(250);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
     expect(client.text).not.toContain('200');
   });
 
@@ -145,7 +144,7 @@ describe('O11: closing', () => {
 
     it('ends at once between two events, with a word, and properly', async () => {
       const { echo, stream } = await events('data: 1\n\n');
-      await using gw = await gateway(file('20s'), { echo });
+      await using gw = await gateway(file(LONG), { echo });
       const client = new Client(gw.port);
       client.socket.write(get('/events'));
       await client.until('data: 1');
@@ -154,11 +153,11 @@ describe('O11: closing', () => {
       await client.end();
       expect(client.text).toMatch(/data: 1\n\n\r\n[0-9a-f]+\r\n: the gateway is shutting down; connect again\n\n\r\n0\r\n\r\n$/);
       await left;
-    }, 8_000);
+    });
 
     it('first gets to the end of the event that is under way', async () => {
       const { echo, stream } = await events('data: 1\n\ndata: 2');
-      await using gw = await gateway(file('20s'), { echo });
+      await using gw = await gateway(file(LONG), { echo });
       const client = new Client(gw.port);
       client.socket.write(get('/events'));
       await client.until('data: 2');
@@ -172,7 +171,7 @@ describe('O11: closing', () => {
       await closed;
       await client.end();
       expect(client.text).toMatch(/data: 2[^]* and a half\n[^]*shutting down[^]*0\r\n\r\n$/);
-    }, 8_000);
+    });
 
     it('is cut in the middle of an event when the grace is over', async () => {
       const { echo } = await events('data: 1');
@@ -187,7 +186,7 @@ describe('O11: closing', () => {
 
     it('ends as well when its first event comes after the shutdown began', async () => {
       const arrived = Promise.withResolvers<ServerResponse>();
-      await using gw = await gateway(file('20s'), { echo: await echoService((_request, response) => arrived.resolve(response)) });
+      await using gw = await gateway(file(LONG), { echo: await echoService((_request, response) => arrived.resolve(response)) });
       const client = new Client(gw.port);
       client.socket.write(get('/events'));
       const response = await arrived.promise;
@@ -197,7 +196,7 @@ describe('O11: closing', () => {
       await closed;
       await client.end();
       expect(client.text).toMatch(/data: 1\n\n[^]*shutting down[^]*0\r\n\r\n$/);
-    }, 8_000);
+    });
 
     it('goes on to its end where that was announced', async () => {
       const arrived = Promise.withResolvers<ServerResponse>();
@@ -205,7 +204,7 @@ describe('O11: closing', () => {
         response.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': 18 }).write('data: 1\n\n');
         arrived.resolve(response);
       });
-      await using gw = await gateway(file('20s'), { echo });
+      await using gw = await gateway(file(LONG), { echo });
       const client = new Client(gw.port);
       client.socket.write(get('/events'));
       await client.until('data: 1');
@@ -215,6 +214,6 @@ describe('O11: closing', () => {
       await closed;
       await client.end();
       expect(client.text).toMatch(/\r\n\r\ndata: 1\n\ndata: 2\n\n$/);
-    }, 8_000);
+    });
   });
 });

@@ -11,12 +11,13 @@ const DEAD = 'http://127.0.0.1:1';
 
 const file = (errors: string): string => `
 ${USERS}
-server: { limits: { url: 512b, headers: 4KiB, headerCount: 40 }, timeout: { header: 1s } }
+server: { limits: { url: 512b, headers: 4KiB, headerCount: 40 }, timeout: { header: 3s } }
 requestId: { trust: generate, format: hex8 }
-defaults: { authenticate: none, timeout: { connect: 200ms, firstByte: 200ms, total: 400ms }${errors} }
+defaults: { authenticate: none, timeout: { connect: 15s, firstByte: 15s, total: 18s }${errors} }
 services: { echo: { targets: "\${ECHO}" }, dead: { targets: "${DEAD}" } }
 routes:
   open: { match: { path: /open/**, methods: [GET, POST] }, to: echo, body: { limit: 100b, types: [application/json] } }
+  silent: { match: { path: /open/silence }, to: echo, timeout: { firstByte: 200ms } }
   guarded: { match: { path: /guarded }, to: echo, authenticate: [users] }
   forbidden: { match: { path: /forbidden }, to: echo, websocket: off }
   dead: { match: { path: /dead }, to: dead }
@@ -150,7 +151,7 @@ describe('X4: the platform’s own shape', () => {
     [405, 'method-not-allowed', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n'],
     [408, 'request-timeout', 'GET /open/a HTTP/1.1\r\nHost: a\r\n'],
   ])('%i %s for bytes that never became a request', async (status, code, bytes) => {
-    const { text, status: got, closed } = await raw(gw.port, bytes, 2_500);
+    const { text, status: got, closed } = await raw(gw.port, bytes, 10_000);
     expect([got, closed]).toEqual([status, true]);
     expect(text).toMatch(/\r\nConnection: close\r\n/i);
     const body = JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as unknown;

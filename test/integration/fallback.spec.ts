@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type Exchange } from '#libs/kernel';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { gateway, type TestGateway } from '../support/gateway.js';
 import { open, socketService } from '../support/websocket.js';
 
@@ -22,12 +22,8 @@ async function moody(mood: number): Promise<EchoService & { mood: number }> {
   return service;
 }
 
-/** An address where nobody listens. */
-async function nobody(): Promise<string> {
-  const service = await echoService();
-  await service.close();
-  return service.url;
-}
+/** An address where nobody listens, nor ever will. */
+const NOBODY = 'http://127.0.0.1:1';
 
 /** `main` is at the first address, `other` at the second. */
 const file = (main: string, fallback: string, { other = 'http://127.0.0.1:9', route = '', service = '' } = {}): string =>
@@ -39,7 +35,7 @@ async function closed(run: () => Promise<unknown>): Promise<Exchange> {
   const seen: Exchange[] = [];
   const stop = events.exchangeClosed.subscribe((exchange) => seen.push(exchange));
   await run();
-  for (let i = 0; i < 100 && seen.length === 0; i++) await sleep(5);
+  await until(() => seen.length > 0);
   stop();
   return seen.at(-1) as Exchange;
 }
@@ -57,14 +53,14 @@ describe('T10: an answer of the file', () => {
     ['nothing', '[{ status: 204 }]', [204, undefined, '']],
     ['whatever stands first', '[stale, { service: other }, { body: one }, { body: two }]', [200, 'text/plain; charset=utf-8', 'one']],
   ])('is given when the service cannot be reached: %s', async (_name, fallback, expected) => {
-    await using gw = await gateway(file(await nobody(), fallback));
+    await using gw = await gateway(file(NOBODY, fallback));
     const { headers, status, text } = await gw.fetch('/a/1');
     expect([status, headers['content-type'], text]).toEqual(expected);
     expect(headers).toMatchObject({ 'x-degraded': 'static', 'cache-control': 'no-store' });
   });
 
   it('may have headers of its own', async () => {
-    await using gw = await gateway(file(await nobody(), '[{ body: x, headers: { Retry-After: "30", Cache-Control: max-age=5 } }]'));
+    await using gw = await gateway(file(NOBODY, '[{ body: x, headers: { Retry-After: "30", Cache-Control: max-age=5 } }]'));
     expect((await gw.fetch('/a/1')).headers).toMatchObject({ 'retry-after': '30', 'cache-control': 'max-age=5' });
   });
 
@@ -97,7 +93,7 @@ describe('T10: an answer of the file', () => {
   });
 
   it('has no body for HEAD, but its length', async () => {
-    await using gw = await gateway(file(await nobody(), '[{ body: { a: 1 } }]'));
+    await using gw = await gateway(file(NOBODY, '[{ body: { a: 1 } }]'));
     const { headers, status, text } = await gw.fetch('/a/1', { method: 'HEAD' });
     expect([status, headers['content-length'], headers['x-degraded'], text]).toEqual([200, '7', 'static', '']);
   });
@@ -127,7 +123,7 @@ describe('T10: an answer of the file', () => {
 
 describe('T10: another service', () => {
   it('gets the request as the first one got it, and its answer is edited alike', async () => {
-    await using gw = await gateway(file(await nobody(), '[{ service: other }]', { other: '${ECHO}' }));
+    await using gw = await gateway(file(NOBODY, '[{ service: other }]', { other: '${ECHO}' }));
     const { headers, seen } = await gw.fetch('/a/x/y?q=1', { headers: { 'x-mine': 'v' } });
     expect(headers).toMatchObject({ 'x-degraded': 'service', 'x-route': 'yes' });
     expect(seen).toMatchObject({ method: 'GET', url: '/base/x/y?q=1', headers: { 'x-mine': 'v' } });
@@ -135,14 +131,14 @@ describe('T10: another service', () => {
   });
 
   it('gets a body that nobody has begun to read', async () => {
-    await using gw = await gateway(file(await nobody(), '[{ service: other }]', { other: '${ECHO}', service: ', breaker: { failures: 1, open: 1m }' }));
+    await using gw = await gateway(file(NOBODY, '[{ service: other }]', { other: '${ECHO}', service: ', breaker: { failures: 1, open: 1m }' }));
     await gw.fetch('/a/1');
     const { headers, seen } = await gw.fetch('/a/1', { method: 'POST', body: 'all of it' });
     expect([headers['x-degraded'], seen.method, seen.body]).toEqual(['service', 'POST', 'all of it']);
   });
 
   it('gets a body for which there was no connection', async () => {
-    await using gw = await gateway(file(await nobody(), '[{ service: other }, { body: static }]', { other: '${ECHO}' }));
+    await using gw = await gateway(file(NOBODY, '[{ service: other }, { body: static }]', { other: '${ECHO}' }));
     const { headers, seen } = await gw.fetch('/a/1', { method: 'POST', body: 'all of it' });
     expect([headers['x-degraded'], seen.body]).toEqual(['service', 'all of it']);
   });
@@ -176,16 +172,24 @@ describe('T10: another service', () => {
   });
 
   it('is told in the slots of the exchange', async () => {
-    await using gw = await gateway(file(await nobody(), '[{ service: other }]', { other: '${ECHO}' }));
+    await using gw = await gateway(file(NOBODY, '[{ service: other }]', { other: '${ECHO}' }));
     const exchange = await closed(() => gw.fetch('/a/1'));
     expect(exchange).toMatchObject({ degraded: 'service', problem: null, service: { name: 'other' }, route: { service: { name: 'main' } }, tries: 2, status: 200 });
     expect(exchange.failure?.type.code).toBe('target-unreachable');
   });
 
   it('is not asked once the client has left', async () => {
-    await using service = await echoService((request) => void setTimeout(() => request.socket.destroy(), 120));
+    await using service = await echoService(() => {});
     await using gw = await gateway(file(service.url, '[{ service: other }]', { other: '${ECHO}' }));
-    await fetch(`${gw.url}/a/1`, { signal: AbortSignal.timeout(40) }).catch(() => null);
+    const leaving = new AbortController();
+    const exchange = await closed(async () => {
+      const left = fetch(`${gw.url}/a/1`, { signal: leaving.signal }).catch(() => null);
+      await until(() => service.requests.length === 1);
+      leaving.abort();
+      await left;
+    });
+    expect(exchange.status).toBe(499);
+    service.server.closeAllConnections();
     await sleep(200);
     expect(gw.echo.requests).toHaveLength(0);
   });
@@ -194,7 +198,7 @@ describe('T10: another service', () => {
     let gone: () => void = () => {};
     const left = new Promise<void>((resolve) => { gone = resolve; });
     await using other = await echoService((_request, response) => { response.on('close', gone); response.writeHead(200).write('begun'); });
-    await using gw = await gateway(file(await nobody(), '[{ service: other }]', { other: other.url }));
+    await using gw = await gateway(file(NOBODY, '[{ service: other }]', { other: other.url }));
     const exchange = await closed(async () => {
       const controller = new AbortController();
       const response = await fetch(`${gw.url}/a/1`, { signal: controller.signal });
@@ -207,7 +211,7 @@ describe('T10: another service', () => {
 
   it('is not to blame for a client that is slow to send its body', async () => {
     const services = 's: { targets: "http://127.0.0.1:1" }, o: { targets: "${ECHO}", breaker: { failures: 1, open: 1m }, health: { passive: { failures: 1 } } }';
-    await using gw = await gateway(`version: 1\nlog: { level: silent, access: off }\nservices: { ${services} }\nroutes: { r: { match: { path: /** }, to: s, authenticate: none, timeout: { total: 200ms }, fallback: [{ service: o }] } }`);
+    await using gw = await gateway(`version: 1\nlog: { level: silent, access: off }\nservices: { ${services} }\nroutes: { r: { match: { path: /** }, to: s, authenticate: none, timeout: { total: 2s }, fallback: [{ service: o }] } }`);
     const client = connect(gw.port, '127.0.0.1').on('error', () => {});
     client.write('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nslow');
     const [said] = await once(client, 'data') as [Buffer];
@@ -218,7 +222,7 @@ describe('T10: another service', () => {
 
   it('takes WebSockets over', async () => {
     await using sockets = await socketService();
-    await using gw = await gateway(file(await nobody(), '[{ service: other }]', { other: sockets.url }));
+    await using gw = await gateway(file(NOBODY, '[{ service: other }]', { other: sockets.url }));
     const socket = await open(`${gw.url}/a/ws`);
     const echoed = new Promise((resolve) => { socket.on('message', (data: Buffer) => resolve(data.toString())); });
     socket.send('hello');
@@ -228,7 +232,7 @@ describe('T10: another service', () => {
 });
 
 it('O2: counts answers that something stood in for, by what it was', async () => {
-  await using gw = await gateway(file(await nobody(), '[{ service: other }]', { other: '${ECHO}' }));
+  await using gw = await gateway(file(NOBODY, '[{ service: other }]', { other: '${ECHO}' }));
   for (let i = 0; i < 3; i++) await gw.fetch('/a/1');
   const { text } = await gw.fetch('/metrics');
   expect(text).toContain('gateway_degraded_total{service="main",fallback="service"} 3');

@@ -80,7 +80,7 @@ routes:
     expect(answer.status).toBe(status);
     if (field !== null) expect(answer.json()).toMatchObject({ error: { code: status, message: expect.stringContaining(`The field "${field}"`), details: { errors: [{ path: field }] } } });
     // What the service had begun to read was broken off: it never had the whole of it.
-    for (let i = 0; i < 100 && status !== 200 && store.service.requests.slice(before).some(({ destroyed }) => !destroyed); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let i = 0; i < 1_000 && status !== 200 && store.service.requests.slice(before).some(({ destroyed }) => !destroyed); i++) await new Promise((resolve) => setTimeout(resolve, 10));
     if (status !== 200) expect(store.service.requests.slice(before).filter(({ complete }) => complete)).toEqual([]);
   });
 

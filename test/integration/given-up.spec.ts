@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineBalancer, defineInterceptor, defineTransform, events, Problem, problems, type Exchange, type Target } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { startGateway } from '../../src/bootstrap.js';
 import { builtIns } from '../../src/extensions.js';
 import { rawTarget } from '../support/raw-target.js';
@@ -19,12 +20,17 @@ const stumbling = defineInterceptor({
   }),
 });
 
-/** Takes its time before it goes on. */
+/** Those that wait for the test. */
+const dawdles: PromiseWithResolvers<void>[] = [];
+
+/** Goes on when the test says. */
 const dawdling = defineInterceptor({
   name: 'dawdling', schema: z.strictObject({}),
   create: () => ({
     async intercept(exchange, next) {
-      await sleep(100);
+      const dawdle = Promise.withResolvers<void>();
+      dawdles.push(dawdle);
+      await dawdle.promise;
       return next(exchange);
     },
   }),
@@ -67,7 +73,7 @@ async function closed(during: () => Promise<unknown>): Promise<Exchange> {
 }
 
 async function settled(holds: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 100 && !holds(); i++) await sleep(5);
+  for (let i = 0; i < 2_000 && !holds(); i++) await sleep(5);
   return holds();
 }
 
@@ -126,8 +132,21 @@ describe('T16: a client that left', () => {
     await using target = await rawTarget((_head, socket) => { seen++; socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'); });
     await using gw = await start(target.url, ', interceptors: [{ use: dawdling }]');
     // A connection stands, so that a request could leave at once.
-    expect((await fetch(gw.url)).status).toBe(200);
-    const exchange = await closed(() => fetch(gw.url, { signal: AbortSignal.timeout(30) }).catch(() => null));
+    const first = await closed(async () => {
+      const answer = fetch(gw.url);
+      await until(() => dawdles.length > 0);
+      dawdles.pop()?.resolve();
+      await answer;
+    });
+    expect(first.status).toBe(200);
+    const leaving = new AbortController();
+    const exchange = await closed(async () => {
+      const left = fetch(gw.url, { signal: leaving.signal }).catch(() => null);
+      await until(() => dawdles.length > 0);
+      leaving.abort();
+      await left;
+    });
+    dawdles.pop()?.resolve();
     await sleep(200);
     expect([seen, exchange.status, exchange.tries]).toEqual([1, 499, 0]);
   });

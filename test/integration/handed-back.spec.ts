@@ -107,9 +107,9 @@ it('T16: whatever services and clients do, and over reloads, every slot is hande
   await Promise.all([reloads(), ...Array.from({ length: CLIENTS }, client)]);
   await agent.destroy();
   const total = (): number => [...known].reduce((sum, service) => sum + held(service), open);
-  for (let i = 0; i < 300 && total() > 0; i++) await sleep(10);
+  for (let i = 0; i < 1_500 && total() > 0; i++) await sleep(10);
   for (const stop of stops) stop();
   expect([...known].filter((service) => held(service) > 0).map(({ name }) => name)).toEqual([]);
   expect(open).toBe(0);
   expect(known.size).toBeGreaterThan(8);
-}, 30_000);
+}, 120_000);

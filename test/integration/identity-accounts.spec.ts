@@ -7,6 +7,8 @@ import { token as jwt, USERS } from '../support/jwt.js';
 
 const PASSWORD = 'correct horse battery';
 const OTHER = 'staple of the stable';
+/** A machine that stands still is no database that is away. */
+const PATIENT = 'database: { timeout: 15s }';
 const QUICK = 'hash: { memory: 8MiB, passes: 1 }';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -23,7 +25,7 @@ function ask(subject: TestGateway, path: string, token?: string): Promise<Reply>
 describe('A4: the accounts of SuperSmartMatch', () => {
   let subject: TestGateway;
   beforeAll(async () => {
-    subject = await gateway(`
+    subject = await gateway(`${PATIENT}
 identity:
   password: { ${QUICK} }
   register: { roles: [candidat, recruteur], role: candidat }
@@ -104,7 +106,7 @@ function visible({ headers, status, text }: Reply): object {
 describe('who has an account', () => {
   let subject: TestGateway;
   beforeAll(async () => {
-    subject = await gateway(`
+    subject = await gateway(`${PATIENT}
 identity:
   password: { ${QUICK} }
   lockout: { after: 3, first: 1m }
@@ -172,10 +174,10 @@ describe('mail', () => {
     const listening = post.listen(0, '127.0.0.1');
     await once(listening, 'listening');
     const tokenOf = async (index: number): Promise<string> => {
-      for (let i = 0; mails.length <= index && i < 250; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let i = 0; mails.length <= index && i < 750; i++) await new Promise((resolve) => setTimeout(resolve, 20));
       return /\?t=([\w-]{43})/.exec(mails[index] ?? '')?.[1] ?? 'none';
     };
-    await using subject = await gateway(`
+    await using subject = await gateway(`${PATIENT}
 identity:
   password: { ${QUICK} }
   loginBy: [username, email]
@@ -210,7 +212,7 @@ endpoints: { identity: { at: [/api/v1/auth, /auth] } }
 });
 
 it('changes a password, which ends the other sessions', async () => {
-  await using subject = await gateway(`
+  await using subject = await gateway(`${PATIENT}
 identity: { password: { ${QUICK} } }
 endpoints: { identity: { at: /auth } }
 `);
@@ -227,7 +229,7 @@ endpoints: { identity: { at: /auth } }
 });
 
 it('limits one operation at a place of its own', async () => {
-  await using subject = await gateway(`
+  await using subject = await gateway(`${PATIENT}
 identity: { password: { ${QUICK} } }
 endpoints:
   identity: { at: /auth }
@@ -242,7 +244,7 @@ endpoints:
 
 describe('administrators', () => {
   it('see accounts, make them, give them roles, close and remove them', async () => {
-    await using subject = await gateway(`
+    await using subject = await gateway(`${PATIENT}
 identity: { password: { ${QUICK} }, register: { roles: [admin, teacher] } }
 authenticate: { accounts: { use: identity } }
 endpoints:

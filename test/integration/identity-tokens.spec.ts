@@ -7,6 +7,7 @@ import { gateway, type TestGateway } from '../support/gateway.js';
 const LIMIT = 60_000;
 const SECRET = 'a secret that platforms share, long enough for HS256';
 const file = (more: string, routes = ''): string => `
+database: { timeout: 15s }
 ${more}
 authenticate: { users: { use: identity, from: [{ header: Authorization, scheme: Bearer }, { query: token }] } }
 roles: { implies: { admin: [teacher] } }

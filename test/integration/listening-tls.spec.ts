@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import type { ClientOptions } from 'ws';
 import { events, type ReloadReport } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { ConfigurationError, loadConfig, renderEffective } from '../../src/config/index.js';
 import { builtIns } from '../../src/extensions.js';
 import { Authority, encrypted, type Identity } from '../support/certificates.js';
@@ -54,7 +55,7 @@ describe('T13: TLS towards clients', () => {
     let gw: TestGateway;
     beforeAll(async () => {
       files = await folder();
-      gw = await gateway(secured(pair(files, 'own'), '', 'timeout: { header: 1s }'));
+      gw = await gateway(secured(pair(files, 'own'), '', 'timeout: { header: 3s }'));
     });
     afterAll(async () => { await gw[Symbol.asyncDispose](); await files[Symbol.asyncDispose](); });
 
@@ -156,9 +157,8 @@ describe('T13: TLS towards clients', () => {
       await using gw = await gateway(secured(pair(files, 'own'), '', 'watch: 50ms'));
       const end = gw.gateway.watch(() => void gw.gateway.reload());
       await files.pair('own', await ca.issue({ cn: 'renewed' }));
-      for (let tries = 0; tries < 100 && (await shown(gw.port, 'localhost', ca.cert)) !== 'renewed'; tries++) await sleep(50);
+      await until(async () => (await shown(gw.port, 'localhost', ca.cert)) === 'renewed');
       end();
-      expect(await shown(gw.port, 'localhost', ca.cert)).toBe('renewed');
     });
 
     it('that do not go together change nothing, and are told of', async () => {
@@ -197,8 +197,7 @@ describe('T13: TLS towards clients', () => {
     for (const socket of standing) await http1(socket, GET('/first'));
     await files.pair('own', await ca.issue({ cn: 'renewed' }));
     const seen = async (): Promise<string> => (await Promise.all([1, 2, 3, 4].map(() => shown(port, 'localhost', ca.cert)))).join();
-    for (let tries = 0; tries < 100 && (await seen()) !== 'renewed,renewed,renewed,renewed'; tries++) await sleep(100);
-    expect(await seen()).toBe('renewed,renewed,renewed,renewed');
+    await until(async () => (await seen()) === 'renewed,renewed,renewed,renewed', 30_000);
     for (const socket of standing) expect(await http1(socket, GET('/still'))).toContain('"url":"/still"');
     expect(program.out.match(/"msg":"worker ready"/g)).toHaveLength(2);
     for (const socket of standing) socket.destroy();

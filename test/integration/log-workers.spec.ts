@@ -31,7 +31,9 @@ endpoints: { admin: { at: /ops, authenticate: [users], authorize: { roles: [admi
     return code === 0 ? run.out : `${code}: ${run.err}`;
   };
 
+  const called = (method: string): Line[] => lines().filter((line) => line['path'] === '/ops/log' && line['method'] === method);
   expect(await log()).toBe('The level is info, as the file says.\n');
+  while (called('GET').length === 0) await sleep(20);
   expect(await log('level', 'error', '--for', '1h')).toMatch(/^The level is error until \d{4}-\S+Z; the file says info\.\n$/);
   const ready = (): Line[] => lines().filter(({ message }) => message === 'worker ready');
   const [first] = ready();
@@ -41,7 +43,6 @@ endpoints: { admin: { at: /ops, authenticate: [users], authorize: { roles: [admi
   expect(await log()).toMatch(/^The level is error until \S+Z; the file says info\.\n$/);
   expect(await log('reset')).toBe('The level is info, as the file says.\n');
   expect(await log('level', 'loud')).toMatch(/^1: http:\S+ says 422: level: /);
-  const called = (method: string): Line[] => lines().filter((line) => line['path'] === '/ops/log' && line['method'] === method);
   while (called('DELETE').length === 0) await sleep(20);
   // The second of them came while the level was error.
   expect(called('GET')).toHaveLength(1);

@@ -27,8 +27,14 @@ routes: { a: { match: { path: /a }, to: s, authenticate: none } }
   const look = async (): Promise<Scrape> => new Scrape(await get('/metrics'));
   for (let i = 0; i < 40; i++) await get('/a');
 
-  const scrape = await look();
   const answers = (found: Scrape): number => ['ok', 'failed'].reduce((sum, outcome) => sum + (found.value('gateway_target_answers_total', { target: outcome === 'ok' ? service.url : DEAD, outcome }) ?? 0), 0);
+  const requests = (found: Scrape): number => ['200', '502'].reduce((sum, status) => sum + (found.value('gateway_requests_total', { endpoint: '/a', status_code: status }) ?? 0), 0);
+  // A worker counts what it has answered a moment later.
+  let scrape = await look();
+  for (let i = 0; i < 400 && (answers(scrape) < 40 || requests(scrape) < 40); i++) {
+    await sleep(50);
+    scrape = await look();
+  }
   expect([answers(scrape), scrape.value('gateway_service_requests_total', { status: '200' })]).toEqual([40, scrape.value('gateway_target_answers_total', { target: service.url, outcome: 'ok' })]);
   expect(scrape.value('target_failures', { service: 's', url: DEAD })).toBe(scrape.value('gateway_service_failures_total', { reason: 'target-unreachable' }));
   for (const [name, value] of [['gateway_up', 1], ['gateway_workers', 2], ['gateway_services_up_ratio', 1], ['gateway_log_lines_dropped_total', 0]] as const) expect([name, scrape.value(name)]).toEqual([name, value]);

@@ -18,7 +18,7 @@ class Outcomes implements Disposable {
   readonly #stop = events.requestMirrored.subscribe((each) => this.all.push(each));
 
   async first(count: number): Promise<string[]> {
-    for (let i = 0; i < 400 && this.all.length < count; i++) await sleep(5);
+    for (const end = performance.now() + 15_000; performance.now() < end && this.all.length < count;) await sleep(5);
     return this.all.map(({ outcome }) => outcome);
   }
 
@@ -94,6 +94,7 @@ describe('T15: mirroring', () => {
     using outcomes = new Outcomes();
     for (let i = 0; i < 20; i++) await gw.fetch('/a/1', { method: 'POST' });
     await Promise.all(Array.from({ length: 400 }, () => gw.fetch('/a/1')));
+    await outcomes.first(51);
     await sleep(100);
     expect(outcomes.all.length).toBeGreaterThan(50);
     expect(outcomes.all.length).toBeLessThan(150);
@@ -109,20 +110,20 @@ describe('T15: mirroring', () => {
     ['is dead', async () => { const shadow = await shadowService(); await shadow.close(); return shadow; }],
   ])('the live answer is as fast and right when the other service %s', async (_name, start) => {
     await using shadow = await start();
-    await using gw = await gateway(file(shadow.url, ', timeout: 1s'));
+    await using gw = await gateway(file(shadow.url, ', timeout: 4s'));
     using outcomes = new Outcomes();
     const startedAt = performance.now();
     for (let i = 0; i < 3; i++) {
       const { seen, status } = await gw.fetch('/a/1', { method: 'POST', body: `body ${i}` });
       expect([status, seen.body]).toEqual([200, `body ${i}`]);
     }
-    expect(performance.now() - startedAt).toBeLessThan(900);
+    expect(performance.now() - startedAt).toBeLessThan(3_900);
     expect(await outcomes.first(3)).toEqual(['failed', 'failed', 'failed']);
   });
 
   it('has at most so many copies under way', async () => {
     await using shadow = await shadowService(() => {});
-    await using gw = await gateway(file(shadow.url, ', maxInFlight: 2, timeout: 100ms'));
+    await using gw = await gateway(file(shadow.url, ', maxInFlight: 2, timeout: 2s'));
     using outcomes = new Outcomes();
     for (let i = 0; i < 5; i++) expect((await gw.fetch('/a/1')).status).toBe(200);
     expect((await outcomes.first(5)).toSorted()).toEqual(['failed', 'failed', 'skipped', 'skipped', 'skipped']);
@@ -173,7 +174,7 @@ describe('T15: mirroring', () => {
     client.destroy();
     const startedAt = performance.now();
     expect(await outcomes.first(1)).toEqual(['skipped']);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
     expect(shadow.requests).toHaveLength(0);
     expect((await gw.fetch('/a/1')).status).toBe(200);
   });

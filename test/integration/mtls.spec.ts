@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { connect, type TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -170,13 +171,14 @@ describe('A7: certificates of clients', () => {
     idle.resume();
     const slow = busy.ask('/named/slow');
     const response = await arrived.promise;
+    while (!text.includes('quick')) await sleep(5);
     const gone = Promise.all([closed(idle), closed(kept), new Promise((resolve) => { busy.session.once('close', resolve); })]);
     await files.write({ 'crl.pem': await ca.revoked(billing) });
     expect(await gw.gateway.reload()).toBe(true);
     response.end('late');
     expect((await slow).text).toBe('late');
     await gone;
-    expect([text.includes('quick'), (await nobody.ask('/open')).status, nobody.session.destroyed]).toEqual([true, 200, false]);
+    expect([(await nobody.ask('/open')).status, nobody.session.destroyed]).toEqual([200, false]);
     await echo.close();
   });
 
@@ -190,11 +192,11 @@ describe('A7: certificates of clients', () => {
   });
 
   it('one that expires while its connection stands is not accepted any more', async () => {
-    const short = await ca.issue({ cn: 'short', seconds: 3 });
     await using gw = await gateway(file('optional'));
+    const short = await ca.issue({ cn: 'short', seconds: 6 });
     await using client = await H2.open(gw.url, { ca: ca.cert, ...short });
     expect((await client.ask('/named')).status).toBe(200);
-    await sleep(3_500);
+    await sleep(Date.parse(new X509Certificate(short.cert).validTo) + 1_000 - Date.now());
     const reply = await client.ask('/named');
     expect([reply.status, reply.json()['code'], reply.headers['www-authenticate']]).toEqual([401, 'expired-credential', 'Certificate']);
     expect((await client.ask('/open')).status).toBe(200);

@@ -29,7 +29,7 @@ class Folder implements Disposable {
   }
 }
 
-beforeAll(build, 60_000);
+beforeAll(build, 180_000);
 
 describe('X5: the example package, outside the tree', () => {
   let folder: Folder;
@@ -43,7 +43,7 @@ describe('X5: the example package, outside the tree', () => {
     const env = { INVOICES_URL: echo.url, JWT_SECRET_KEY: SECRET, OFFICE: 'closed' };
     running = Passerelle.run(['start', '-c', folder.at('gateway.yaml'), '-p', '0', '--host', '127.0.0.1'], { env });
     [, url = ''] = await running.says(/listens on (http:\S+)/);
-  }, 30_000);
+  }, 60_000);
   afterAll(async () => {
     await running[Symbol.asyncDispose]();
     await echo.close();
@@ -128,7 +128,7 @@ describe('X5: options of a plugin are checked like any others', () => {
   beforeAll(async () => {
     const yaml = `${HEAD}server: { plugins: [./p.ts] }\nroutes:\n${cases.map(([, guard], i) => route(`r${i}`, guard)).join('')}`;
     said = (await complaints({ 'gateway.yaml': yaml, 'p.ts': GUARD })).split('\n');
-  }, 20_000);
+  }, 60_000);
 
   it.each(cases.map(([what, , expected], i) => [what, i, expected] as const))('%s', (_what, i, expected) => {
     expect(said.find((line) => line.includes(`gateway.yaml:${i + 5}:`))).toMatch(expected);
@@ -151,7 +151,7 @@ describe('X5: a plugin that cannot be used is told on its line', () => {
   beforeAll(async () => {
     const yaml = `${HEAD}server:\n  plugins:\n${cases.map(([, name]) => `    - ${name}\n`).join('')}`;
     said = (await complaints(Object.assign({ 'gateway.yaml': yaml }, ...cases.map(([, , files]) => files)) as Record<string, string>)).split('\n');
-  }, 20_000);
+  }, 60_000);
 
   it.each(cases.map(([what, , , expected], i) => [what, i, expected] as const))('%s', (_what, i, expected) => {
     expect(said.find((line) => line.includes(`gateway.yaml:${i + 5}:7 server.plugins: `))).toMatch(expected);

@@ -8,7 +8,7 @@ const described = binary === null ? describe.skip : describe;
 
 described('a cluster', () => {
   let cluster: RedisCluster;
-  beforeAll(async () => { cluster = await RedisCluster.start(binary, { password: 'open' }); }, 30_000);
+  beforeAll(async () => { cluster = await RedisCluster.start(binary, { password: 'open' }); }, 90_000);
   afterAll(() => cluster[Symbol.asyncDispose]());
   afterEach(async () => {
     for (const master of cluster.masters) {
@@ -52,7 +52,7 @@ described('a cluster', () => {
   });
 
   it('one master away: its keys are refused at once, the others are there', async () => {
-    await using connected = await Connected.to({ url: cluster.url, timeout: '1s', connectTimeout: '200ms' });
+    await using connected = await Connected.to({ url: cluster.url, timeout: '2s', connectTimeout: '2s' });
     const { redis, told } = connected;
     for (const away of ['kill', 'freeze'] as const) {
       await cluster.masters[1]?.[away]();
@@ -60,7 +60,7 @@ described('a cluster', () => {
       await ask();
       const { result, time } = await timed(ask);
       expect(result).toBe(200);
-      expect(time).toBeLessThan(900);
+      expect(time).toBeLessThan(1_900);
       expect(redis.away).toBeNull();
       if (away === 'kill') await cluster.masters[1]?.restart();
       else cluster.masters[1]?.thaw();
@@ -68,7 +68,7 @@ described('a cluster', () => {
       await until(async () => (await ask()) === 300);
     }
     expect(told).toEqual([]);
-  }, 30_000);
+  }, 90_000);
 
   it('all away: says so once, and comes back', async () => {
     await using connected = await Connected.to({ url: cluster.url });
@@ -81,7 +81,7 @@ described('a cluster', () => {
     await cluster.ready();
     await until(() => redis.commands.get('k').then(() => true, () => false));
     expect(told).toEqual([expect.any(String), null]);
-  }, 30_000);
+  }, 90_000);
 
   it('away at the start: finds it once it is there, by any of its servers', async () => {
     await Promise.all(cluster.masters.map((master) => master.kill()));
@@ -90,29 +90,33 @@ described('a cluster', () => {
     await Promise.all(cluster.masters.map((master) => master.restart()));
     await cluster.ready();
     await until(() => connected.redis.away === null);
-  }, 30_000);
+  }, 90_000);
+
+  /** One that was moved already is not where it is looked for. */
+  let moves = 0;
 
   it('follows a slot that moves', async () => {
+    const tag = `{slot${moves++}}`;
     await using connected = await Connected.to({ url: cluster.url });
     const { redis } = connected;
     const [from, to] = cluster.masters as [RedisServer, RedisServer];
-    const slot = String(await from.call('CLUSTER', 'KEYSLOT', '{slot}'));
+    const slot = String(await from.call('CLUSTER', 'KEYSLOT', tag));
     const owners = await Promise.all(cluster.masters.map((master) => master.call('CLUSTER', 'MYID') as Promise<string>));
     const holder = [5461, 10_923, 16_384].findIndex((end) => Number(slot) < end);
     const [source, target] = [cluster.masters[holder] as RedisServer, holder === 0 ? to : from];
     const [sourceId, targetId] = [owners[holder] as string, owners[cluster.masters.indexOf(target)] as string];
-    await redis.commands.set('{slot}old', 'here', 60_000);
+    await redis.commands.set(`${tag}old`, 'here', 60_000);
     await target.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', sourceId);
     await source.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', targetId);
     // What is not at the old place any more is asked for at the new one: ASK.
-    await redis.commands.set('{slot}new', 'there', 60_000);
-    expect([await redis.commands.get('{slot}old'), await redis.commands.get('{slot}new')]).toEqual(['here', 'there']);
+    await redis.commands.set(`${tag}new`, 'there', 60_000);
+    expect([await redis.commands.get(`${tag}old`), await redis.commands.get(`${tag}new`)]).toEqual(['here', 'there']);
     expect(await target.call('CLUSTER', 'COUNTKEYSINSLOT', slot)).toBe(1);
-    await source.call('MIGRATE', '127.0.0.1', String(target.port), 'passerelle:{slot}old', '0', '1000', 'AUTH', 'open');
+    await source.call('MIGRATE', '127.0.0.1', String(target.port), `passerelle:${tag}old`, '0', '10000', 'AUTH', 'open');
     for (const master of [target, source]) await master.call('CLUSTER', 'SETSLOT', slot, 'NODE', targetId);
     // MOVED.
-    expect(await Promise.all(['old', 'new'].map((name) => redis.commands.get(`{slot}${name}`)))).toEqual(['here', 'there']);
-    await until(async () => (await redis.run(increment, ['{slot}n'], ['1'])) !== null);
+    expect(await Promise.all(['old', 'new'].map((name) => redis.commands.get(`${tag}${name}`)))).toEqual(['here', 'there']);
+    await until(async () => (await redis.run(increment, [`${tag}n`], ['1'])) !== null);
   });
 });
 

@@ -30,13 +30,16 @@ described('a Redis of its own', () => {
     return Number(/connected_clients:(\d+)/.exec(String(await server.call('INFO', 'clients')))?.[1]);
   }
 
+  /** Once nobody else is connected any more. */
+  const alone = (): Promise<void> => until(async () => (await clients()) === 1);
+
   it('does what rooms ask, below its prefix', async () => {
     await using connected = await Connected.to({ url: server.url, prefix: 'mine:' });
     const { commands } = connected.redis;
     await commands.set('k', 'ü', 60_000.4);
     expect(await commands.get('k')).toBe('ü');
     expect(await commands.get('none')).toBeNull();
-    expect([await commands.claim('lock', 'a', 1000), await commands.claim('lock', 'b', 1000)]).toEqual([true, false]);
+    expect([await commands.claim('lock', 'a', 60_000), await commands.claim('lock', 'b', 60_000)]).toEqual([true, false]);
     expect([await server.call('KEYS', '*'), await server.call('PTTL', 'mine:k')]).toEqual([expect.arrayContaining(['mine:k', 'mine:lock']), expect.any(Number)]);
     expect(await commands.remove(['k', 'lock', 'none'])).toBe(2);
     expect(await commands.remove([])).toBe(0);
@@ -90,7 +93,7 @@ described('a Redis of its own', () => {
     await using connected = await Connected.to({ url: server.url, prefix: 'lib:' });
     const cache = createCache({ stores: [new Keyv({ store: new KeyvAdapter(redisInsStore(connected.redis.client as never) as unknown as CacheManagerStore), useKeyPrefix: false })] });
     await cache.set('k', { a: 1 }, 60_000);
-    await cache.mset([{ key: 'm', value: 1, ttl: 1000 }, { key: 'n', value: 2 }]);
+    await cache.mset([{ key: 'm', value: 1, ttl: 60_000 }, { key: 'n', value: 2 }]);
     expect([await cache.get('k'), await cache.mget(['k', 'm', 'none'])]).toEqual([{ a: 1 }, [{ a: 1 }, 1, undefined]]);
     expect(Number(await server.call('PTTL', 'lib:k'))).toBeGreaterThan(50_000);
     await cache.mdel(['m', 'n']);
@@ -109,7 +112,7 @@ described('a Redis of its own', () => {
     await underWay;
     await until(() => redis.away !== null);
     const many = await spent(() => Promise.allSettled(Array.from({ length: 1000 }, () => redis.run(increment, ['n'], ['1']))));
-    expect(many.time).toBeLessThan(100);
+    expect(many.time).toBeLessThan(4_000);
     await expect(redis.commands.get('k')).rejects.toThrow(/Redis cannot be asked: .*(ECONNREFUSED|ECONNRESET|closed)/);
     await sleep(200);
     expect(told).toHaveLength(1);
@@ -120,7 +123,7 @@ described('a Redis of its own', () => {
   });
 
   it('frozen: each call ends in time, after three nothing waits, and no late answer is taken for another', async () => {
-    await using connected = await Connected.to({ timeout: '25ms', url: server.url, connectTimeout: '200ms' });
+    await using connected = await Connected.to({ timeout: '500ms', url: server.url });
     const { redis, told } = connected;
     await redis.commands.set('secret', 'of an old question', 60_000);
     await redis.commands.set('k', 'v', 60_000);
@@ -128,12 +131,13 @@ described('a Redis of its own', () => {
     for (let call = 0; call < 3; call++) {
       const { time, error } = await spent(() => redis.commands.get('secret'));
       expect(error?.message).toMatch(/no answer/);
-      expect(time).toBeGreaterThan(20);
-      expect(time).toBeLessThan(200);
+      expect(time).toBeGreaterThan(450);
+      // Ten times as long is what a command may take at most.
+      expect(time).toBeLessThan(4_500);
     }
-    expect(redis.away).toMatch(/no answer within 25 ms/);
+    expect(redis.away).toMatch(/no answer within 500 ms/);
     const refused = await spent(() => redis.commands.get('secret'));
-    expect([refused.error !== null, refused.time < 10]).toEqual([true, true]);
+    expect([refused.error !== null, refused.time < 400]).toEqual([true, true]);
     await sleep(500);
     expect(told).toHaveLength(1);
     server.thaw();
@@ -143,7 +147,7 @@ described('a Redis of its own', () => {
   });
 
   it('frozen for a moment: a late answer is dropped, the connection stays', async () => {
-    await using connected = await Connected.to({ timeout: '25ms', url: server.url });
+    await using connected = await Connected.to({ timeout: '500ms', url: server.url });
     const { redis, told } = connected;
     await redis.commands.set('a', 'A', 60_000);
     await redis.commands.set('b', 'B', 60_000);
@@ -155,12 +159,12 @@ described('a Redis of its own', () => {
   });
 
   it('a process that stood still does not blame Redis', async () => {
-    await using connected = await Connected.to({ timeout: '25ms', url: server.url });
+    await using connected = await Connected.to({ timeout: '200ms', url: server.url });
     const { redis, told } = connected;
     const calls = Array.from({ length: 10 }, () => redis.commands.get('k'));
     // They are written first.
     await new Promise((resolve) => { setImmediate(() => setImmediate(resolve)); });
-    for (const until = performance.now() + 150; performance.now() < until;);
+    for (const until = performance.now() + 1_000; performance.now() < until;);
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 10 }, () => null));
     expect(told).toEqual([]);
   });
@@ -183,7 +187,7 @@ described('a Redis of its own', () => {
       await using connected = await Connected.to({ url: server.url, connectTimeout: '100ms' });
       expect(connected.redis.away).toBe('no answer within 100 ms');
     });
-    expect(time).toBeLessThan(1000);
+    expect(time).toBeLessThan(4_000);
   });
 
   it.each([
@@ -200,7 +204,7 @@ described('a Redis of its own', () => {
   it('a server that repeats the password is told of without it', async () => {
     const parrot = createServer((socket) => void socket.on('error', () => undefined).once('data', () => socket.write("-ERR unknown command 'AUTH', with args beginning with: 'app' 'hunter2'\r\n-ERR hunter2\r\n")));
     await new Promise<void>((resolve) => { parrot.listen(0, '127.0.0.1', resolve); });
-    await using connected = await Connected.to({ url: `redis://app:hunter2@127.0.0.1:${(parrot.address() as AddressInfo).port}`, connectTimeout: '300ms' });
+    await using connected = await Connected.to({ url: `redis://app:hunter2@127.0.0.1:${(parrot.address() as AddressInfo).port}` });
     expect(connected.redis.away).toBe("ERR unknown command 'AUTH'");
     parrot.close();
   });
@@ -215,36 +219,36 @@ described('a Redis of its own', () => {
   });
 
   it('ends cleanly: what is under way is answered, nothing stays connected', async () => {
-    const before = await clients();
+    await alone();
     const { redis, told } = await Connected.to({ url: server.url });
     const heard: string[] = [];
     redis.subscribe('news', () => undefined, () => heard.push('-'));
     await until(() => heard.length === 1);
-    expect(await clients()).toBe(before + 2);
+    await until(async () => (await clients()) === 3);
     const last = redis.commands.claim('k', 'v', 60_000);
     await redis.close();
     expect(await last).toBe(true);
     await expect(redis.commands.get('k')).rejects.toThrow('closed');
-    await until(async () => (await clients()) === before);
+    await alone();
     expect(told).toEqual([]);
   });
 
   it('ends in time where Redis is frozen', async () => {
-    const { redis } = await Connected.to({ timeout: '25ms', url: server.url });
+    const { redis } = await Connected.to({ timeout: '300ms', url: server.url });
     redis.subscribe('news', () => undefined);
     server.freeze();
     const lost = redis.commands.get('k').catch(() => 'lost');
     const { time } = await spent(() => redis.close());
-    expect(time).toBeLessThan(250);
+    expect(time).toBeLessThan(2_500);
     expect(await lost).toBe('lost');
   });
 
   it('ends while it connects, and does not connect after all', async () => {
-    const before = await clients();
+    await alone();
     const connections = Array.from({ length: 5 }, () => new Connected({ url: server.url }));
     await Promise.all(connections.map(({ redis }) => redis.close()));
     await Promise.all(connections.map(({ redis }) => redis.settled));
     await sleep(100);
-    await until(async () => (await clients()) === before);
+    await alone();
   });
 });

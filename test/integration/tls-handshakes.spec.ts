@@ -1,7 +1,7 @@
 import { connect as connectPlain } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { events, type HandshakeFailure } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { Authority, type Identity } from '../support/certificates.js';
 import { gateway, type TestGateway } from '../support/gateway.js';
 import { Files, H2 } from '../support/tls.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   files = await Files.create({ 'ca.pem': ca.cert });
   await files.pair('own', await ca.issue());
   gw = await gateway(`
-server: { tls: { certificates: { cert: ${files.path('own.pem')}, key: ${files.path('own.key')} }, clients: required, ca: ${files.path('ca.pem')}, minVersion: TLSv1.3 }, timeout: { header: 500ms } }
+server: { tls: { certificates: { cert: ${files.path('own.pem')}, key: ${files.path('own.key')} }, clients: required, ca: ${files.path('ca.pem')}, minVersion: TLSv1.3 }, timeout: { header: 2s } }
 endpoints: { metrics: { at: /metrics, authenticate: none } }
 routes: { all: { match: { path: /** }, to: echo, authenticate: none } }
 `);
@@ -47,7 +47,7 @@ it.each<[HandshakeFailure['reason'], string, () => void]>([
   const failures: HandshakeFailure[] = [];
   const stop = events.handshakeFailed.subscribe((failure) => { failures.push(failure); });
   come();
-  for (let waited = 0; waited < 3_000 && failures.length === 0; waited += 10) await sleep(10);
+  await until(() => failures.length > 0);
   stop();
   expect(failures).toEqual([expect.objectContaining({ reason, detail: expect.stringMatching(/./) })]);
   // Where the connection is over, nobody knows any more who it was.

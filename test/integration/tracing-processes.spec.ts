@@ -71,7 +71,7 @@ describe('O3: traces of the program', () => {
 
   it('says once that the collector is away, and once that it is back; its line names the span', async () => {
     collector.status = 500;
-    const { running, url } = await start(`tracing: { export: { use: otlp-http, url: "${collector.url}", every: 10ms, timeout: 300ms }, sample: { ratio: 1 } }`);
+    const { running, url } = await start(`tracing: { export: { use: otlp-http, url: "${collector.url}", every: 10ms, timeout: 5s }, sample: { ratio: 1 } }`);
     await using _running = running;
     const said = (message: RegExp) => lines(running).filter(({ msg }) => message.test(String(msg)));
     for (let i = 1; i <= 3; i++) {

@@ -275,10 +275,10 @@ describe('T12: what a route says about WebSockets', () => {
       socket.on('error', () => {}).write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
       socket.write(Buffer.from([0x81, 4, 0x61]));
     });
-    await using gw = await gateway(route(', websocket: { ping: 50ms }'), { echo: service });
+    await using gw = await gateway(route(', websocket: { ping: 300ms }'), { echo: service });
     const raw = RawSocket.open(gw.port);
     await raw.head();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 900));
     const far = await arrival.promise;
     far.write(Buffer.from('bcd'));
     expect(await raw.frame()).toMatchObject({ opcode: 1, payload: Buffer.from('abcd') });
@@ -299,21 +299,21 @@ describe('T12: what a route says about WebSockets', () => {
 
   it('counts traffic of either side against the silence', async () => {
     const service = await socketService();
-    await using gw = await gateway(route(', timeout: { stream: 300ms }'), { echo: service });
+    await using gw = await gateway(route(', timeout: { stream: 2s }'), { echo: service });
     const arrival = service.next();
     const socket = await open(`${gw.url}/ws`);
     const { socket: far } = await arrival;
     const tick = setInterval(() => far.send('tick'), 100);
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await new Promise((resolve) => setTimeout(resolve, 2_800));
     expect(socket.readyState).toBe(WebSocket.OPEN);
     clearInterval(tick);
     expect(await closing(socket)).toMatchObject({ code: 1001 });
   });
 
   it('outlives timeout.total and timeout.idle', async () => {
-    await using gw = await gateway(route(', timeout: { total: 200ms, idle: 100ms }'), { echo: await socketService() });
+    await using gw = await gateway(route(', timeout: { total: 1s, idle: 500ms }'), { echo: await socketService() });
     const socket = await open(`${gw.url}/ws`);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     socket.send('here');
     expect((await reply(socket)).toString()).toBe('here');
     socket.terminate();
@@ -406,8 +406,8 @@ describe('T12: hostile and broken ends', () => {
     const start = performance.now();
     await raw.end();
     clearInterval(flood);
-    expect(performance.now() - start).toBeLessThan(4_500);
-  }, 10_000);
+    expect(performance.now() - start).toBeLessThan(9_000);
+  });
 
   it.each([
     ['POST', 'POST /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n'],
@@ -434,7 +434,7 @@ describe('T12: hostile and broken ends', () => {
     leave(socket);
     expect((await gone).code).toBe(1006);
     // At once, not only when the patience with an end that does not react is over.
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(2_900);
   });
 
   it.each([
@@ -449,7 +449,7 @@ describe('T12: hostile and broken ends', () => {
     leave(far);
     expect((await gone).code).toBe(1006);
     // At once, not only when the patience with an end that does not react is over.
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(2_900);
   });
 
   it.each([

@@ -72,7 +72,7 @@ export function onEachDatabase(name: string, body: (open: OpenDatabase, kind: Da
   describe(`${name}, embedded`, () => body(openEmbedded, 'sqlite'));
   describePostgres(`${name}, PostgreSQL`, () => {
     let server: PostgresServer;
-    beforeAll(async () => { server = await startPostgres(); });
+    beforeAll(async () => { server = await startPostgres(); }, 120_000);
     afterAll(() => server[Symbol.asyncDispose]());
     body((more) => openOn(server)(more), 'postgres');
   });

@@ -78,7 +78,7 @@ export class RawH2 implements AsyncDisposable {
   }
 
   /** Waits until what came passes, the connection is closed or the time is over. */
-  async until(passes: () => boolean, limit = 3_000): Promise<void> {
+  async until(passes: () => boolean, limit = 10_000): Promise<void> {
     for (let waited = 0; waited < limit && !passes() && !this.closed; waited += 10) await sleep(10);
   }
 

@@ -5,13 +5,13 @@ import type { Script } from '#libs/rate-limit';
 import { redisSchema } from '../../src/config/schema/redis.js';
 import { connect, type OwnConnection } from '../../src/redis/connect.js';
 
-/** A connection, what was told of it, and its end. It has time, and tries again often, unless a test says otherwise. */
+/** A connection, what was told of it, and its end. It has time, for machines are busy, and tries again often, unless a test says otherwise. */
 export class Connected implements AsyncDisposable {
   readonly told: (string | null)[] = [];
   readonly redis: OwnConnection;
 
   constructor(settings: object) {
-    this.redis = connect(redisSchema.parse({ retry: '50ms', timeout: '500ms', ...settings }), systemClock, (away) => this.told.push(away));
+    this.redis = connect(redisSchema.parse({ retry: '50ms', timeout: '5s', connectTimeout: '5s', ...settings }), systemClock, (away) => this.told.push(away));
   }
 
   static async to(settings: object): Promise<Connected> {
