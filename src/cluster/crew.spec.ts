@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#libs/testing';
 import { FakeFork } from './channel.fixture.js';
 import { Crew, delayAfter } from './crew.js';
 import { Member } from './member.js';
@@ -21,15 +22,14 @@ function setup() {
     return made as unknown as Forked;
   };
   const crew = new Crew({ fork, beginning: () => ({ image: new Map(), grace: 0 }), log: { info: write, warn: write, error: write } }, { ready: () => {}, gone: ({ id }: WorkerProcess) => void gone.push(id), tell: () => {} });
-  const until = async (happens: () => boolean): Promise<void> => { while (!happens()) await sleep(5); };
-  return { crew, failing, forks, gone, logged, until };
+  return { crew, failing, forks, gone, logged };
 }
 
 describe('Crew', () => {
   it.each([[0, 0], [1, 250], [2, 500], [4, 2_000], [8, 30_000], [100, 30_000]])('after %i early ends it waits %i ms', (early, delay) => expect(delayAfter(early)).toBe(delay));
 
   it('keeps its number: who ends unasked is made good', async () => {
-    const { crew, forks, gone, logged, until } = setup();
+    const { crew, forks, gone, logged } = setup();
     crew.size = 2;
     await crew.fill();
     forks[0]?.end(null, 'SIGKILL');
@@ -41,7 +41,7 @@ describe('Crew', () => {
   });
 
   it('waits longer for each that ends early, and tells why one does not get ready', async () => {
-    const { crew, failing, forks, logged, until } = setup();
+    const { crew, failing, forks, logged } = setup();
     crew.size = 1;
     await crew.fill();
     failing.now = true;

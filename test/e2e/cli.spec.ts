@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { build, Passerelle } from '../support/passerelle.js';
 
 const SECRET = 'never-to-be-printed-0123456789-0123456789';
@@ -24,14 +24,6 @@ function write(route: string): void {
 
 function passerelle(...argv: string[]): Passerelle {
   return Passerelle.run(argv, { cwd: folder, env: env() });
-}
-
-async function until(happens: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await happens())) {
-    if (performance.now() > deadline) throw new Error('It never happens');
-    await sleep(20);
-  }
 }
 
 beforeAll(build, 120_000);

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { describePostgres, openOn, startPostgres } from '../support/databases.js';
 import { gateway } from '../support/gateway.js';
 import { SECRET, token } from '../support/jwt.js';
 import { build, Passerelle } from '../support/passerelle.js';
 import type { PostgresServer } from '../support/postgres.js';
-import { until } from '../support/redis-connection.js';
 
 const LIMIT = 120_000;
 

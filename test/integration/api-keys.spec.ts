@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { events, type AuditNotice } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { onEachDatabase, type TestDatabase } from '../support/databases.js';
 import { gateway, type Reply, type TestGateway } from '../support/gateway.js';
 import { SECRET, token } from '../support/jwt.js';
-import { until } from '../support/redis-connection.js';
 import { findRedis, RedisServer } from '../support/redis.js';
 
 const LIMIT = 60_000;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events } from '#libs/kernel';
-import { FakeClock } from '#libs/testing';
+import { FakeClock, until } from '#libs/testing';
 import { takeEnd } from '../../src/audit/chain.js';
 import { exported, list, momentOf, type AuditQuery } from '../../src/audit/query.js';
 import { Retention } from '../../src/audit/retention.js';
@@ -10,7 +10,6 @@ import { notice, TrailRig } from '../../src/audit/trail.fixture.js';
 import { parseHead, verify } from '../../src/audit/verify.js';
 import type { Database } from '../../src/database/index.js';
 import { describePostgres, onEachDatabase, openOn, startPostgres, type TestDatabase } from '../support/databases.js';
-import { until } from '../support/redis-connection.js';
 import { Teller } from '../support/teller.js';
 
 /** Processes start from their sources: on a busy machine that takes a while. */

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type Shed } from '#libs/kernel';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { gateway, type Reply, type TestGateway } from '../support/gateway.js';
 import { closing, open, socketService } from '../support/websocket.js';
 
@@ -37,11 +36,6 @@ async function patient(): Promise<Patient> {
     for (const { response } of held.splice(0)) response.end('ok');
   };
   return Object.assign(service, { held, release });
-}
-
-/** Waits until it holds; the test's own time limit ends it otherwise. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(5);
 }
 
 /** Sends so many requests, and waits until they are with the service. */
@@ -152,7 +146,7 @@ describe('T16: a service has no more requests at once than it may', () => {
 
 describe('T16: a slot', () => {
   const ONE = `{ max: 1, ${ALIKE} }`;
-  const free = (gw: TestGateway): Promise<void> => until(async () => (await metric(gw, 'concurrency_in_flight')) === 0);
+  const free = (gw: TestGateway): Promise<true> => until(async () => (await metric(gw, 'concurrency_in_flight')) === 0);
 
   it('is taken until the answer has come, not only its header', async () => {
     await using service = await echoService((_request, response) => void response.write('first'));

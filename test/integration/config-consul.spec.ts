@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type ReloadReport } from '#libs/kernel';
-import { echoService } from '#libs/testing';
+import { echoService, until } from '#libs/testing';
 import { ConfigurationError, loadConfig, renderEffective } from '../../src/config/index.js';
 import { builtIns } from '../../src/extensions.js';
 import { ConsulAgent, findConsul } from '../support/consul.js';
@@ -19,13 +19,6 @@ log: { level: silent, access: off }
 server: { watch: 50ms }
 services: { echo: { targets: "\${ECHO}" } }
 ${rest}`;
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const started = performance.now(); !(await holds());) {
-    if (performance.now() - started > 20_000) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(20);
-  }
-}
 
 /** Watches a gateway's configuration as the command line does, and takes down what becomes of it. */
 function watching({ gateway: running }: TestGateway): AsyncDisposable & { readonly failed: readonly ReloadReport[]; readonly applied: readonly ReloadReport[] } {

@@ -4,10 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { Problem } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { engineOf, type Database } from '../../src/database/index.js';
 import { describePostgres, openEmbedded, openOn, startPostgres, type TestDatabase } from '../support/databases.js';
 import type { PostgresServer } from '../support/postgres.js';
-import { timed, until } from '../support/redis-connection.js';
+import { timed } from '../support/redis-connection.js';
 
 // Machines that do much else take their time.
 jest.setTimeout(60_000);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { systemClock } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { ChangeFeed, ChangeFeeds, type Change, type Database } from '../../src/database/index.js';
 import { describePostgres, onEachDatabase, openOn, startPostgres, type TestDatabase } from '../support/databases.js';
 import type { PostgresServer } from '../support/postgres.js';
-import { until } from '../support/redis-connection.js';
 
 // Machines that do much else take their time.
 jest.setTimeout(60_000);

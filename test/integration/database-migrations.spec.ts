@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { systemClock } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { engineOf, migrate, stateOf, type DatabaseFile } from '../../src/database/index.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { onEachDatabase } from '../support/databases.js';
-import { until } from '../support/redis-connection.js';
 
 // Machines that do much else take their time.
 jest.setTimeout(60_000);

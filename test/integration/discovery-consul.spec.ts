@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { consul } from '#libs/discovery';
 import { events, systemClock, type Address, type DiscoveryState } from '#libs/kernel';
-import { discoveryContract, echoService, type Announced, type EchoService } from '#libs/testing';
+import { discoveryContract, echoService, until, type Announced, type EchoService } from '#libs/testing';
 import { ConsulAgent, findConsul, type Registration } from '../support/consul.js';
 import { gateway } from '../support/gateway.js';
 
@@ -11,13 +10,6 @@ const start = (options?: { masterToken: string }): Promise<ConsulAgent> => Consu
 
 function discovery(options: Record<string, unknown>) {
   return consul.create(consul.schema.parse(options), { name: 'shop', folder: '/', clock: systemClock, random: Math.random, resolve: () => { throw new Error('not asked for'); } });
-}
-
-async function until(holds: () => boolean | Promise<boolean>, patience = 15_000): Promise<void> {
-  for (const started = performance.now(); !(await holds());) {
-    if (performance.now() - started > patience) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(20);
-  }
 }
 
 /** What a discovery says last, in order of the addresses. */
@@ -210,7 +202,7 @@ described('T4: a gateway that asks Consul', () => {
       }
     };
     const clients = [client(), client(), client()];
-    const answersBy = (name: string): Promise<void> => until(() => answers.slice(-60).includes(name));
+    const answersBy = (name: string): Promise<true> => until(() => answers.slice(-60).includes(name));
     for (let round = 2; round < 6; round++) {
       running.push(await instance(agent, `i${round}`));
       await answersBy(`i${round}`);

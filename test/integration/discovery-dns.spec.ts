@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dns } from '#libs/discovery';
 import { systemClock, type Address, type Surroundings } from '#libs/kernel';
-import { discoveryContract, echoService, seededRandom, type Announced, type EchoService } from '#libs/testing';
+import { discoveryContract, echoService, seededRandom, until, type Announced, type EchoService } from '#libs/testing';
 import { DnsServer, DnsTap, findKnot } from '../support/dns-server.js';
 import { gateway } from '../support/gateway.js';
 
@@ -36,10 +36,6 @@ const asService = ({ priority = 0, url, weight = 1 }: Announced, index: number):
     const told: (readonly Address[] | string)[] = [];
     const stop = dns.create(dns.schema.parse({ name: 'users.internal', type: 'a', timeout: '10s', ...options }), around).watch({ found: (addresses) => told.push(addresses), lost: (why) => told.push(why) });
     return { told, [Symbol.dispose]: stop };
-  };
-  const until = async (holds: () => boolean): Promise<void> => {
-    for (let i = 0; i < 600 && !holds(); i += 1) await sleep(20);
-    expect(holds()).toBe(true);
   };
 
   it('is asked again when the time to live ends, and not before', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import { events, type DiscoveryState } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { KubernetesApi, type Pod } from '../support/kubernetes-api.js';
 import { gateway, type TestGateway } from '../support/gateway.js';
 
@@ -52,13 +53,6 @@ function clients(gw: TestGateway, count: number): { answers: string[]; end(): Pr
 function states(): { list: DiscoveryState[]; end: () => void } {
   const list: DiscoveryState[] = [];
   return { list, end: events.discoveryChanged.subscribe((state) => list.push(state)) };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 10) {
-    if (waited > 10_000) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(10);
-  }
 }
 
 describe('T4: discover: { use: kubernetes }', () => {

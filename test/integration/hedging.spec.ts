@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type Exchange, type Hedged } from '#libs/kernel';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { gateway, type Reply, type TestGateway } from '../support/gateway.js';
 import { closing, open, socketService } from '../support/websocket.js';
 
@@ -53,10 +53,6 @@ async function outcomes(during: () => Promise<unknown>): Promise<Hedged['outcome
     stop();
   }
   return seen;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
 }
 
 describe('T16: hedging', () => {

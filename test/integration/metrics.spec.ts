@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { events } from '#libs/kernel';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { SERIES } from '../../src/config/index.js';
 import { ensureCommand } from '../support/apt.js';
 import { Authority } from '../support/certificates.js';
@@ -42,15 +41,6 @@ async function loaded(more = '', extra = ''): Promise<TestGateway> {
   for (let i = 0; i < 4; i++) await gw.fetch('/bad');
   for (let i = 0; i < 6; i++) await gw.fetch('/half');
   return gw;
-}
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const started = performance.now(); performance.now() - started < 15_000;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await sleep(20);
-  }
-  throw new Error('It never came');
 }
 
 describe('O2: the series of a gateway', () => {

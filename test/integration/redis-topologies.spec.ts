@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#libs/testing';
 import { Authority } from '../support/certificates.js';
 import { findRedis, RedisCluster, RedisSentinel, RedisServer } from '../support/redis.js';
-import { collected, Connected, increment, timed, until } from '../support/redis-connection.js';
+import { collected, Connected, increment, timed } from '../support/redis-connection.js';
 
 const binary = (await findRedis()) as string;
 const described = binary === null ? describe.skip : describe;

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCache, KeyvAdapter, type CacheManagerStore } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
+import { until } from '#libs/testing';
 import { findRedis, RedisServer } from '../support/redis.js';
-import { collected, Connected, increment, script, timed, until } from '../support/redis-connection.js';
+import { collected, Connected, increment, script, timed } from '../support/redis-connection.js';
 
 const binary = (await findRedis()) as string;
 const described = binary === null ? describe.skip : describe;
@@ -31,7 +32,7 @@ described('a Redis of its own', () => {
   }
 
   /** Once nobody else is connected any more. */
-  const alone = (): Promise<void> => until(async () => (await clients()) === 1);
+  const alone = (): Promise<true> => until(async () => (await clients()) === 1);
 
   it('does what rooms ask, below its prefix', async () => {
     await using connected = await Connected.to({ url: server.url, prefix: 'mine:' });

@@ -1,4 +1,5 @@
 import { systemClock } from '#libs/kernel';
+import { until } from '#libs/testing';
 import type { Revocable, Revocation } from '../../src/auth/revocations.js';
 import { SoloFleet } from '../../src/cluster/index.js';
 import { ChangeFeed, type Database } from '../../src/database/index.js';
@@ -7,7 +8,7 @@ import { onEachDatabase, type TestDatabase } from '../support/databases.js';
 import { gateway, type TestGateway } from '../support/gateway.js';
 import { token, USERS } from '../support/jwt.js';
 import { findRedis, RedisServer } from '../support/redis.js';
-import { Connected, timed, until } from '../support/redis-connection.js';
+import { Connected, timed } from '../support/redis-connection.js';
 
 const LIMIT = 60_000;
 /** Milliseconds in which all instances have to know. */

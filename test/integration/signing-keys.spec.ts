@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { createPublicKey } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 import { Secret } from '#libs/kernel';
+import { until } from '#libs/testing';
 import { bearer, problemOf, StillClock } from '../../src/auth/auth.fixture.js';
 import type { Database } from '../../src/database/index.js';
 import { createTokens, type OwnTokens } from '../../src/identity/tokens/index.js';
 import { ada, planOf, type IdentityInput } from '../../src/identity/tokens/tokens.fixture.js';
 import { onEachDatabase, type TestDatabase } from '../support/databases.js';
-import { until } from '../support/redis-connection.js';
 
 const LIMIT = 60_000;
 const DAY = 86_400_000;

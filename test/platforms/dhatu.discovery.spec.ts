@@ -1,22 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { until } from '#libs/testing';
 import { ConsulAgent, findConsul } from '../support/consul.js';
 import { API, Dhatu } from './dhatu.fixture.js';
 import { DhatuServices } from './stand-ins/dhatu.js';
 import type { StandIn } from './stand-ins/service.js';
 
 // Gateways start in each suite; machines may be busy.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const binary = await findConsul();
 const described = binary === null ? describe.skip : describe;
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const begun = performance.now(); !(await holds());) {
-    if (performance.now() - begun > 20_000) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(20);
-  }
-}
 
 described('dhatu, T4: services are where Consul says', () => {
   let agent: ConsulAgent;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#libs/kernel';
 import type { Script } from '#libs/rate-limit';
 import { redisSchema } from '../../src/config/schema/redis.js';
@@ -22,12 +21,6 @@ export class Connected implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.redis.close();
-  }
-}
-
-export async function until(holds: () => unknown, patience = 15_000): Promise<void> {
-  for (const started = performance.now(); !(await holds()); await sleep(5)) {
-    if (performance.now() - started > patience) throw new Error(`This did not come about: ${holds.toString()}`);
   }
 }
 

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Address } from '#libs/kernel';
-import { seededRandom } from '#libs/testing';
+import { seededRandom, until } from '#libs/testing';
 import { consul } from './consul.js';
 
 /** What the discovery says last. */
@@ -19,13 +18,6 @@ class Heard implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stop();
-  }
-}
-
-async function until(holds: () => boolean, patience = 15_000): Promise<void> {
-  for (const started = performance.now(); !holds();) {
-    if (performance.now() - started > patience) throw new Error(`This did not come about: ${holds.toString()}`);
-    await sleep(20);
   }
 }
 
