@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { until } from '#libs/testing';
 import { build } from '../support/passerelle.js';
 import { findMonitoringTools, PrometheusServer } from '../support/prometheus.js';
 import { LoadedGateway } from './loaded-gateway.js';
@@ -66,9 +67,22 @@ const live = tools === null ? describe.skip : describe;
 live('O5: every query, asked of a Prometheus that scrapes a loaded gateway', () => {
   let gateway: LoadedGateway;
   let prometheus: PrometheusServer;
+  let began: number;
+  /** Names what is not so. The load goes on: what is rare, or was missed by a scrape that came too late, has its time yet. */
+  const eventually = async <T>(all: readonly T[], holds: (one: T) => Promise<boolean>): Promise<readonly T[]> => {
+    let left = all;
+    await until(async () => {
+      const lacking: T[] = [];
+      for (const one of left) if (!(await holds(one))) lacking.push(one);
+      left = lacking;
+      return left.length === 0;
+    }).catch(() => undefined);
+    return left;
+  };
 
   beforeAll(async () => {
     build();
+    began = Date.now() / 1_000;
     gateway = await LoadedGateway.start();
     const { host } = new URL(gateway.url);
     const scrape = { job_name: 'passerelle', scheme: 'https', tls_config: { insecure_skip_verify: true }, static_configs: [{ targets: [host] }] };
@@ -85,14 +99,10 @@ live('O5: every query, asked of a Prometheus that scrapes a loaded gateway', () 
   }, LIMIT);
 
   it.each(dashboards)('%s has data in every panel', async (name) => {
-    const empty: string[] = [];
-    for (const [, title, legend, query] of queries.filter(([own]) => own === name)) {
-      const found = await prometheus.query(chosen(query));
-      // A share of nothing is not a number; what had no request in these five seconds has none.
-      if (!found.some(({ value }) => Number.isFinite(Number(value?.[1])))) empty.push(`${title}, ${legend}: ${query}`);
-    }
-    expect(empty).toEqual([]);
-  });
+    // A share of nothing is not a number; what had no request in these five seconds has none.
+    const empty = await eventually(queries.filter(([own]) => own === name), async ([, , , query]) => (await prometheus.query(chosen(query))).some(({ value }) => Number.isFinite(Number(value?.[1]))));
+    expect(empty.map(([, title, legend, query]) => `${title}, ${legend}: ${query}`)).toEqual([]);
+  }, 60_000);
 
   it('names only series that the gateway has', async () => {
     const { text } = await gateway.fetch('/metrics');
@@ -107,15 +117,15 @@ live('O5: every query, asked of a Prometheus that scrapes a loaded gateway', () 
 
   it('every annotation and variable finds something', async () => {
     for (const { expr } of dashboards.flatMap(([, { annotations }]) => annotations.list)) {
-      const { result } = await prometheus.ask<{ result: readonly unknown[] }>('query_range', { query: chosen(expr), start: String(Date.now() / 1_000 - UNDER_LOAD / 1_000), end: String(Date.now() / 1_000), step: '1' });
+      const { result } = await prometheus.ask<{ result: readonly unknown[] }>('query_range', { query: chosen(expr), start: String(began), end: String(Date.now() / 1_000), step: '1' });
       expect([expr, result.length]).not.toEqual([expr, 0]);
     }
     for (const { definition = '', name } of dashboards.flatMap(([, { templating }]) => templating.list)) {
       const [, selector = definition.replace(/^query_result\((.*)\)$/, '$1')] = /^label_values\((\w+), \w+\)$/.exec(definition) ?? [];
       if (selector === '') continue;
-      expect((await prometheus.query(selector)).filter(({ metric }) => metric[name] !== undefined).length).toBeGreaterThan(0);
+      expect(await eventually([selector], async (one) => (await prometheus.query(one)).some(({ metric }) => metric[name] !== undefined))).toEqual([]);
     }
-  });
+  }, 60_000);
 
   it('every rule can be evaluated, and what is recorded is there', async () => {
     const { groups } = await prometheus.ask<{ groups: readonly Group[] }>('rules');
@@ -123,17 +133,14 @@ live('O5: every query, asked of a Prometheus that scrapes a loaded gateway', () 
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
     const recorded = rules.filter(({ type }) => type === 'recording').map(({ name }) => name);
     expect(recorded.length).toBeGreaterThan(20);
-    for (const name of recorded) expect([name, (await prometheus.query(name)).length]).not.toEqual([name, 0]);
-  });
+    expect(await eventually(recorded, async (name) => (await prometheus.query(name)).length > 0)).toEqual([]);
+  }, 60_000);
 
   it('what they show is true', async () => {
-    const one = async (query: string): Promise<number> => Number((await prometheus.query(query))[0]?.value?.[1]);
-    expect(await one('gateway_workers')).toBe(2);
-    expect(await one('gateway_redis_up')).toBe(0);
-    expect(await one('min(gateway_target_up{service="orders"})')).toBeLessThanOrEqual(1);
-    expect(await one('job:gateway_cache_hits:ratio_rate5m')).toBeGreaterThan(0.1);
-    expect(await one('route:gateway_limit_refused:ratio_rate5m{route="login"}')).toBeGreaterThan(0.1);
-    expect(await one('service:gateway_service_errors:ratio_rate5m{service="payments"}')).toBeGreaterThan(0.05);
-    expect(await one('service:gateway_service_errors:ratio_rate5m{service="users"}')).toBe(0);
-  });
+    const claims = [
+      'gateway_workers == 2', 'gateway_redis_up == 0', 'min(gateway_target_up{service="orders"}) <= 1', 'job:gateway_cache_hits:ratio_rate5m > 0.1', 'route:gateway_limit_refused:ratio_rate5m{route="login"} > 0.1',
+      'service:gateway_service_errors:ratio_rate5m{service="payments"} > 0.05', 'service:gateway_service_errors:ratio_rate5m{service="users"} == 0',
+    ];
+    expect(await eventually(claims, async (claim) => (await prometheus.query(claim)).length > 0)).toEqual([]);
+  }, 60_000);
 });

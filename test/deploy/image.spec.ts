@@ -19,5 +19,5 @@ describe('O12: the image without an engine', () => {
     const steps = read('Dockerfile').split('\n').filter((line) => /^(?:COPY|RUN|ENV|WORKDIR|ENTRYPOINT|CMD)/.test(line));
     expect(steps.filter((step) => !stdout.includes(step))).toEqual([]);
     expect(stdout.split('\n').slice(-5)).toEqual(['nothing can be written but /tmp and /var/lib/passerelle', expect.stringMatching(/^\/health\/ready is 200 after \d+ ms$/), 'its health check is content', 'SIGTERM ends it with 0', '']);
-  }, 120_000);
+  }, 300_000);
 });

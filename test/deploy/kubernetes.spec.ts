@@ -124,7 +124,7 @@ given('O1: the gateway has what the manifests ask it for', () => {
     const { data } = only<Manifest & { data: Record<string, string> }>(all(overlay), 'ConfigMap');
     const { containers: [container], terminationGracePeriodSeconds = 0 } = only<Deployment>(all(overlay), 'Deployment', 'passerelle').spec.template.spec;
     if (container === undefined) throw new Error('There is no container');
-    mkdirSync(path.join(folder, overlay));
+    mkdirSync(path.join(folder, overlay), { recursive: true });
     const file = mount(path.join(folder, overlay), data['gateway.yaml'] ?? '');
     writeFileSync(path.join(folder, 'redis-url'), 'redis://passerelle:secret@127.0.0.1:1');
     writeFileSync(path.join(folder, 'database-url'), 'postgresql://passerelle:secret@127.0.0.1:1/passerelle\n');
@@ -150,5 +150,5 @@ given('O1: the gateway has what the manifests ask it for', () => {
     mount(path.join(folder, overlay), (data['gateway.yaml'] ?? '').replace('path: /hello/**', 'path: /greetings/**'));
     await until('the changed file is followed', async () => (await asked()) === 503);
     expect(JSON.stringify(all('production').filter(({ kind }) => kind === 'HorizontalPodAutoscaler'))).toContain('"name":"gateway_active_connections"');
-  }, 60_000);
+  }, 180_000);
 });

@@ -53,7 +53,7 @@ ${[
   route('reports', 'reports'),
   route('search', 'search'),
   route('found', 'found', ', split: { by: random, variants: { stable: { weight: 1 }, canary: { to: users, weight: 1 } } }'),
-  route('login', 'users', ', limit: { rate: 5/s, by: ip, name: login }'),
+  route('login', 'users', ', limit: { rate: 1/s, by: ip, name: login }'),
   '  staff: { match: { path: /staff/** }, to: users, authenticate: users }',
 ].join('\n')}
 `;

@@ -176,7 +176,7 @@ describe('O5: alerts', () => {
     const critical = await slack.message('[FIRING:1] GatewayAllDown');
     expect(critical).toMatchObject({ channel: '#gateway-critical', color: 'danger' });
     expect(critical.text).toContain('No instance of the job passerelle has answered a scrape');
-  }, LIMIT);
+  }, 3 * LIMIT);
 });
 
 /** Keeps a port from whoever asks for a free one next, who may well be another gateway that Prometheus would find there. */

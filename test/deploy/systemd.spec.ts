@@ -51,5 +51,5 @@ describe('O12: the unit for systemd', () => {
     gateway.child.kill('SIGTERM');
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(Number(settings('TimeoutStopSec')[0])).toBeGreaterThan(20);
-  }, 60_000);
+  }, 180_000);
 });

@@ -10,7 +10,7 @@ import { build } from '../support/passerelle.js';
 import { findPostgres, PostgresServer } from '../support/postgres.js';
 import { fencesOf, read, root } from './markdown.js';
 
-const LIMIT = 60_000;
+const LIMIT = 180_000;
 const run = promisify(execFile);
 const binaries = await findPostgres();
 const commands = (language: string): readonly string[] => fencesOf(read('docs/operations/backup.md')).filter((fence) => fence.language === language).map(({ text }) => text);

@@ -75,7 +75,7 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
     const { status, stdout } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: app, encoding: 'utf8' });
     expect([status, stdout]).toEqual([0, '']);
     for (const source of ['src', 'libs', 'scripts']) rmSync(path.join(app, source), { recursive: true });
-  }, 60_000);
+  }, 240_000);
 
   it('is not root, and ends with SIGTERM', () => {
     expect(Number(last('USER').split(':')[0])).toBeGreaterThan(0);
@@ -106,7 +106,7 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
     await once(server, 'listening');
     expect(await healthy((server.address() as AddressInfo).port)).toBe(1);
     server.close();
-  }, 10_000);
+  });
 
   it('starts on the production packages alone, is healthy by its own check, and ends cleanly', async () => {
     copyInto(app, finalStage);
@@ -130,12 +130,12 @@ describe('Dockerfile (O12): no engine here, so its steps one by one', () => {
     } finally {
       gateway.kill('SIGKILL');
     }
-  }, 60_000);
+  }, 120_000);
 
   /** Runs the image's health check against another port. @returns its exit code. */
   async function healthy(port: number, more: Record<string, string> = {}): Promise<number> {
     const [, ...check] = JSON.parse(last('HEALTHCHECK').replace(/^.*?CMD /, '')) as string[];
-    const asking = spawn(process.execPath, check, { cwd: app, env: { PASSERELLE__SERVER__PORT: String(port), ...more }, stdio: 'ignore', timeout: 6_000 });
+    const asking = spawn(process.execPath, check, { cwd: app, env: { PASSERELLE__SERVER__PORT: String(port), ...more }, stdio: 'ignore', timeout: 15_000 });
     const [code] = (await once(asking, 'exit')) as [number];
     return code;
   }

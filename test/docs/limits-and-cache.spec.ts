@@ -15,11 +15,13 @@ describe('docs/limits.md, over real sockets', () => {
     await using service = await echoService((_request, response) => response.end());
     await using gw = await gateway(files('docs/limits.md', service.url)[0] as string, { env });
     const headers = { authorization: `Bearer ${await token({ sub: '7', role: 'teacher' })}` };
+    const began = performance.now();
     const first = await gw.fetch('/attendance/7', { headers });
     const [shown] = fencesOf(read('docs/limits.md')).filter(({ language }) => language === 'text');
     expect(`RateLimit-Policy: ${String(first.headers['ratelimit-policy'])}\nRateLimit: ${String(first.headers['ratelimit'])}\n`).toBe(shown?.text);
-    const rest: Reply[] = await Promise.all(Array.from({ length: 120 }, () => gw.fetch('/attendance/7', { headers })));
-    expect(rest.filter(({ status }) => status === 200).length).toBeLessThan(105);
+    const rest: Reply[] = await Promise.all(Array.from({ length: 200 }, () => gw.fetch('/attendance/7', { headers })));
+    // And what drips in meanwhile.
+    expect(rest.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(100 + (performance.now() - began) / 600);
     expect(rest.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'too-many-requests', limit: '100/min' });
   });
 
@@ -37,7 +39,10 @@ describe('docs/limits.md, over real sockets', () => {
     await using gw = await gateway((files('docs/limits.md', service.url)[3] as string).replace('100/min', '1/min'), { env });
     await gw.fetch('/match/1');
     const { headers, json, status } = await gw.fetch('/match/1');
-    expect([status, json()]).toEqual([429, { error: true, code: 'RATE_LIMIT_EXCEEDED', message: 'Trop de requêtes', retry_after: 60 }]);
+    expect([status, json()]).toEqual([429, { error: true, code: 'RATE_LIMIT_EXCEEDED', message: 'Trop de requêtes', retry_after: expect.any(Number) }]);
+    // Of sixty seconds some may have passed.
+    const { retry_after: wait } = json<{ retry_after: number }>();
+    expect([wait > 50, wait <= 60]).toEqual([true, true]);
     expect([headers['x-ratelimit-limit'], headers['x-ratelimit-window'], headers['retry-after'], headers['ratelimit']]).toEqual(['1', '60', undefined, undefined]);
   });
 });

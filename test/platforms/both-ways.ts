@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { jest } from '@jest/globals';
 import { startGateway, type Gateway } from '../../src/bootstrap.js';
 import { builtIns } from '../../src/extensions.js';
 import { describePostgres, startPostgres } from '../support/databases.js';
 import type { PostgresServer } from '../support/postgres.js';
 import { findRedis, RedisServer } from '../support/redis.js';
+
+// Platforms start in each suite; machines may be busy, and what is before all is not done twice.
+jest.setTimeout(60_000);
 
 const redis = await findRedis();
 const describeEngines = redis === null ? describe.skip : describePostgres;
@@ -40,13 +44,13 @@ export const openEmbedded: Open = (opening) => opened(opening, {});
 
 /** Runs the same suite on what is embedded, and again with a real Redis and a real PostgreSQL. */
 export function onBothWays(suite: (open: Open) => void): void {
-  describe('on embedded defaults', () => suite(openEmbedded));
+  describe('on embedded defaults', () => { suite(openEmbedded); });
   describeEngines('with Redis and PostgreSQL', () => {
     let engines: { readonly redis: RedisServer; readonly postgres: PostgresServer };
     beforeAll(async () => {
       const [server, postgres] = await Promise.all([RedisServer.start(redis as string), startPostgres()]);
       engines = { redis: server, postgres };
-    });
+    }, 120_000);
     afterAll(() => Promise.all([engines.redis[Symbol.asyncDispose](), engines.postgres[Symbol.asyncDispose]()]));
     suite((opening) => opened(opening, {
       PASSERELLE__REDIS__URL: engines.redis.url,
@@ -55,7 +59,7 @@ export function onBothWays(suite: (open: Open) => void): void {
       PASSERELLE__DATABASE__SCHEMA: `platform_${randomUUID().replaceAll('-', '')}`,
       PASSERELLE__DATABASE__MIGRATE: 'auto',
       // Tests run on machines that do much else.
-      PASSERELLE__REDIS__TIMEOUT: '500ms',
+      PASSERELLE__REDIS__TIMEOUT: '5s',
       PASSERELLE__DATABASE__TIMEOUT: '10s',
     }));
   });

@@ -4,7 +4,7 @@ import { API, Dhatu, type Tokens } from './dhatu.fixture.js';
 import { ApiError, DhatuSdk, WAYS } from './stand-ins/dhatu.js';
 
 // Gateways start in each suite; machines may be busy.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const SCOPES = ['compress:write', 'corpus:read', 'analysis:run'];
 
@@ -83,7 +83,8 @@ onBothWays((open) => {
       expect((await on.send(`${API}/auth/me`, { bearer: access_token })).json()).toMatchObject({ email: 'ada@example.org', role: 'member' });
       const refreshed = await on.send(`${API}/auth/refresh`, { json: { refresh_token } });
       const next = refreshed.json<Tokens>();
-      expect([refreshed.status, next.refresh_token === refresh_token, refreshed.json()['expires_in']]).toEqual([200, false, 1_800]);
+      // Seconds are counted down to the answer: some may have passed.
+      expect([refreshed.status, next.refresh_token === refresh_token, refreshed.json()['expires_in']]).toEqual([200, false, expect.closeTo(1_800, -1)]);
       expect((await on.send(`${API}/auth/logout`, { method: 'POST', bearer: next.access_token })).status).toBe(204);
       const after = await on.send(`${API}/corpus/stats`, { bearer: next.access_token });
       expect([after.status, after.json()['code']]).toEqual([401, 'revoked-credential']);

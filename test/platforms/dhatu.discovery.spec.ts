@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { until } from '#libs/testing';
+import { until as comesAbout } from '#libs/testing';
 import { ConsulAgent, findConsul } from '../support/consul.js';
 import { API, Dhatu } from './dhatu.fixture.js';
 import { DhatuServices } from './stand-ins/dhatu.js';
@@ -10,6 +11,12 @@ jest.setTimeout(120_000);
 
 const binary = await findConsul();
 const described = binary === null ? describe.skip : describe;
+
+/** Not too often: requests count. */
+const until = (holds: () => Promise<boolean>): Promise<true> => comesAbout(async () => {
+  await sleep(50);
+  return holds();
+}, 20_000);
 
 described('dhatu, T4: services are where Consul says', () => {
   let agent: ConsulAgent;

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { echoService } from '#libs/testing';
+import { echoService, until } from '#libs/testing';
 import { LogDestination } from '../../src/telemetry/log-destination.js';
 import { token } from '../support/jwt.js';
 import { open, refused, socketService } from '../support/websocket.js';
@@ -70,7 +70,9 @@ describe('Meetinity: what its variables change', () => {
     platform.platform.gateway.app.get(LogDestination).write = (line: string) => { written.push(line); };
     const bearer = await token(CLAIMS);
     const { headers } = await platform.fetch(`/api/users/7?page=2&token=${bearer}`, { bearer, headers: { 'x-forwarded-for': '203.0.113.7', referer: 'http://localhost:5173/', 'user-agent': 'tests', host: 'api.example.org' } });
-    const line = written.map((each) => JSON.parse(each) as Record<string, string>).find((each) => each['message']?.includes('"method"')) as Record<string, string>;
+    const find = () => written.map((each) => JSON.parse(each) as Record<string, string>).find((each) => each['message']?.includes('"method"'));
+    await until(() => find() !== undefined);
+    const line = find() as Record<string, string>;
     expect(line).toEqual({ timestamp: expect.stringMatching(/Z$/), level: 'info', logger: 'api-gateway', message: expect.any(String) });
     expect(JSON.parse(line['message'] as string)).toMatchObject({
       method: 'GET', path: expect.stringMatching(/^\/api\/users\/7\?page=2/), status: 200, duration_ms: expect.any(Number), ip: '203.0.113.7', request_id: headers['x-request-id'], route: 'users',

@@ -6,7 +6,7 @@ import { FRONTEND, RealPresencePro, ROLES } from './presencepro.fixture.js';
 import type { Said } from './stand-ins/service.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const AUTH = '/api/v1/auth';
 

@@ -8,7 +8,7 @@ import { open } from '../support/websocket.js';
 import { FRONTEND, presencepro, type PresencePro } from './presencepro.fixture.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** Frames of a socket, one after the other; none is lost between two calls. */
 function frames(socket: WebSocket): () => Promise<Record<string, unknown>> {

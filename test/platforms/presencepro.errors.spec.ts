@@ -10,7 +10,7 @@ import { SECRET } from '../support/jwt.js';
 import { CONFIGURATION, presencepro, type PresencePro } from './presencepro.fixture.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** What both kinds of client read. */
 const saying = (text: string, more: object = {}): object => ({ detail: text, message: text, ...more });
@@ -29,12 +29,13 @@ describe('PresencePro, X4: when a service fails, its clients read why, and never
     const { status, body, text, took } = await answerOf('http://127.0.0.1:1');
     expect({ status, body }).toEqual({ status: 503, body: saying('Service indisponible') });
     expect(text).not.toContain('127.0.0.1');
-    expect(took).toBeLessThan(1_000);
+    // SERVICE_TIMEOUT is far longer.
+    expect(took).toBeLessThan(5_000);
   });
 
   it('504 when it takes longer than SERVICE_TIMEOUT', async () => {
     await using silent = await echoService(() => {});
-    const { status, body } = await answerOf(silent.url, { SERVICE_TIMEOUT: '0.2' });
+    const { status, body } = await answerOf(silent.url, { SERVICE_TIMEOUT: '2' });
     expect({ status, body }).toEqual({ status: 504, body: saying('Service temporairement indisponible') });
   });
 

@@ -5,7 +5,7 @@ import { SECRET } from '../support/jwt.js';
 import { CONFIGURATION, FRONTEND, presencepro, type PresencePro } from './presencepro.fixture.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** The limits of the platform, not those of its suites. */
 const limited = (perMinute: number, burst: number): Promise<PresencePro> =>

@@ -6,7 +6,7 @@ import { token } from '../support/jwt.js';
 import { ROLES, presencepro, type PresencePro, type Role } from './presencepro.fixture.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const CALLERS = ['nobody', ...ROLES, 'janitor'] as const;
 type Caller = (typeof CALLERS)[number];

@@ -10,7 +10,7 @@ import { CONFIGURATION, ROLES } from './presencepro.fixture.js';
 import { failuresOf, twice, untried } from './own-tests.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe('PresencePro, X2: the tests of its configuration', () => {
   let offline: Offline;

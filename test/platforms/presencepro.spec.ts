@@ -4,7 +4,7 @@ import { token } from '../support/jwt.js';
 import { FRONTEND, presencepro, type PresencePro } from './presencepro.fixture.js';
 
 // A whole platform starts here, often beside others.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** As the platform's own tests make them: no `user_id`, no `type`, roles in English. */
 const handMade = (role: string): Promise<string> => token({ sub: 'test_user', email: 'test@example.com', role, permissions: ['read', 'write'] });

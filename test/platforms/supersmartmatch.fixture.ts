@@ -68,6 +68,8 @@ export class SuperSmartMatch implements AsyncDisposable {
   /** An account of its own, signed in. */
   async member(name: string, role = 'candidat'): Promise<Tokens> {
     const made = await this.register(name, role);
+    // A test that is repeated finds the account that it has made.
+    if (made.status === 400) return (await this.login(`${name}@example.org`)).json<Tokens>();
     if (made.status !== 201) throw new Error(`${name} cannot register: ${made.status} ${made.text}`);
     return made.json<Tokens>();
   }

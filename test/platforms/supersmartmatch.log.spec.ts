@@ -1,3 +1,4 @@
+import { until } from '#libs/testing';
 import { LogDestination } from '../../src/telemetry/log-destination.js';
 import { SuperSmartMatchServices } from './stand-ins/supersmartmatch.js';
 import { JWT_SECRET, PASSWORD, SuperSmartMatch } from './supersmartmatch.fixture.js';
@@ -20,7 +21,9 @@ describe('SuperSmartMatch, O4: its access lines', () => {
     const json = { candidate: {}, offers: [] };
     const matched = await platform.send('/api/gateway/match', { json, bearer, headers: { 'user-agent': 'tests' } });
     await platform.send('/api/gateway/nonexistent', { bearer });
-    const [register, match, nowhere] = written.map((line) => JSON.parse(line) as Line).filter((line) => 'status_code' in line) as [Line, Line, Line];
+    const access = () => written.map((line) => JSON.parse(line) as Line).filter((line) => 'status_code' in line);
+    await until(() => access().length === 3);
+    const [register, match, nowhere] = access() as [Line, Line, Line];
     expect(register).toMatchObject({ method: 'POST', endpoint: '/api/gateway/auth/register', endpoint_category: 'authentication', status_code: 201, is_success: true, is_authenticated: false });
     expect(match).toMatchObject({
       timestamp: expect.stringMatching(/Z$/), request_id: matched.headers['x-request-id'], method: 'POST', endpoint: '/api/gateway/match', endpoint_category: 'matching', status_code: 200, process_time: expect.any(Number),

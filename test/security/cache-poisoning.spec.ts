@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { events } from '#libs/kernel';
-import { echoService, type EchoService } from '#libs/testing';
+import { echoService, until, type EchoService } from '#libs/testing';
 import { gateway, type TestGateway } from '../support/gateway.js';
 import { raw } from '../support/raw.js';
 
@@ -78,6 +78,7 @@ it('nobody gets what is at hand before the guards have let them in', async () =>
   const seen: (string | null)[] = [];
   const unsubscribe = events.exchangeClosed.subscribe(({ cached }) => { seen.push(cached); });
   const replies = [await scene.gw.fetch('/a'), await scene.gw.fetch('/a'), await scene.gw.fetch('/a')];
+  await until(() => seen.length === 3);
   unsubscribe();
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 429]);
   expect(replies[2]?.headers['cache-status']).toBeUndefined();

@@ -40,10 +40,11 @@ describe('X7: hostile requests', () => {
     ['a header that is too large', get('/api', `Host: a\r\nX-A: ${'x'.repeat(6_000)}\r\n`), 431],
     ['too many header fields', get('/api', `Host: a\r\n${'X-A: 1\r\n'.repeat(30)}`), 431],
   ])('refuses %s', async (_what, bytes, status) => {
+    const before = gw.echo.requests.length;
     const reply = await raw(gw.port, bytes);
     expect(reply.status).toBe(status);
     expect(reply.text).toContain('application/problem+json');
-    expect(gw.echo.requests).toHaveLength(0);
+    expect(gw.echo.requests).toHaveLength(before);
   });
 
   it('resolves harmless dot segments before routing', async () => {

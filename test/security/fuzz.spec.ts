@@ -81,7 +81,7 @@ it(`survives ${CASES} hostile connections, and forgets them`, async () => {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  for (let i = 0; i < 100 && (door.active > 0 || [...targets].some(({ inFlight }) => inFlight > 0)); i++) await sleep(100);
+  for (let i = 0; i < 200 && (door.active > 0 || [...targets].some(({ inFlight }) => inFlight > 0)); i++) await sleep(100);
   unsubscribe();
   expect([...targets].map(({ inFlight }) => inFlight)).toEqual([0]);
   expect(door.active).toBe(0);
@@ -89,4 +89,4 @@ it(`survives ${CASES} hostile connections, and forgets them`, async () => {
   expect(problems.get('internal-error')).toBeUndefined();
   expect([...problems.keys()]).toEqual(expect.arrayContaining(['client-closed-request', 'malformed-request', 'unauthenticated', 'unsafe-path']));
   expect((await gw.fetch('/alive')).status).toBe(200);
-}, 60_000);
+}, 180_000);

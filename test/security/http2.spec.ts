@@ -145,7 +145,7 @@ describe('X7: hostile requests over HTTP/2', () => {
     beforeEach(async () => {
       const echo = await echoService((_request, response) => { response.end(LARGE); });
       patient = await gateway(`
-server: { tls: { certificates: { cert: ${files.path('own.pem')}, key: ${files.path('own.key')} } }, timeout: { header: 500ms } }
+server: { tls: { certificates: { cert: ${files.path('own.pem')}, key: ${files.path('own.key')} } }, timeout: { header: 2s } }
 defaults: { timeout: { write: 300ms } }
 endpoints: { info: { at: /info, authenticate: none } }
 routes: { api: { match: { path: /a/** }, to: echo, authenticate: none } }
@@ -163,7 +163,7 @@ routes: { api: { match: { path: /a/** }, to: echo, authenticate: none } }
       await using client = await RawH2.open(patient.port, ca.cert);
       // RFC 9113 6.9.2: SETTINGS_INITIAL_WINDOW_SIZE is 0 from now on.
       client.send(frame(TYPE.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), number(0)])), headers(1, changed(':path', path)));
-      await client.until(() => closed.length > 0 && client.resetOf(1) !== null);
+      await client.until(() => closed.length > 0 && client.resetOf(1) !== null, 12_000);
       expect([closed.length, client.resetOf(1) !== null]).toEqual([1, true]);
     });
 
@@ -173,7 +173,7 @@ routes: { api: { match: { path: /a/** }, to: echo, authenticate: none } }
       await client.until(() => client.of(TYPE.settings).length > 1);
       client.socket.pause();
       client.send(headers(1, GET), headers(3, GET), headers(5, GET));
-      await client.until(() => closed.length === 3, 5_000);
+      await client.until(() => closed.length === 3, 12_000);
       expect(closed.map(({ status }) => status)).toEqual([499, 499, 499]);
     });
   });
@@ -201,7 +201,7 @@ routes: { api: { match: { path: /a/** }, to: echo, authenticate: none } }
       const seen = gw.echo.requests.length;
       await using client = await open();
       attack(client);
-      await client.until(() => client.closed, 5_000);
+      await client.until(() => client.closed, 12_000);
       expect(client.closed).toBe(true);
       // Of the first of them some may have got through.
       expect(gw.echo.requests.length - seen).toBeLessThanOrEqual(300);

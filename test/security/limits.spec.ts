@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { events, type Exchange } from '#libs/kernel';
-import { echoService } from '#libs/testing';
+import { cpuTime, echoService, until } from '#libs/testing';
 import { FrontDoor } from '../../src/http/front-door.js';
 import { Redaction } from '../../src/telemetry/redaction.js';
 import { gateway, type TestGateway } from '../support/gateway.js';
@@ -25,7 +25,7 @@ describe('what one client can cost', () => {
     await using gw = await gateway(FILE, { echo: never });
     const reply = await raw(gw.port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20_000), 15_000);
     expect(reply.closed).toBe(true);
-    while (active(gw) > 0) await sleep(10);
+    await until(() => active(gw) === 0);
     expect(never.requests.length).toBeLessThanOrEqual(100);
   }, 30_000);
 
@@ -50,16 +50,18 @@ describe('what one client can cost', () => {
     await closed;
     clearInterval(timer);
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(performance.now() - started).toBeLessThan(4_000);
-    expect(active(gw)).toBe(0);
-  }, 10_000);
+    // Who waits for the body waits for five minutes.
+    expect(performance.now() - started).toBeLessThan(15_000);
+    await until(() => active(gw) === 0);
+  }, 40_000);
 
   it.each(['eyJ', 'eyJa.', '-eyJ', 'eyJaaaaaaa..', 'a', '.eyJ'])('a field full of %j costs the access log next to nothing', (unit) => {
     const [redaction, text] = [new Redaction(), unit.repeat(32_768 / unit.length)];
-    const started = performance.now();
-    redaction.value(text);
-    redaction.query(`?${text}`);
-    expect(performance.now() - started).toBeLessThan(50);
+    const took = cpuTime(() => {
+      redaction.value(text);
+      redaction.query(`?${text}`);
+    });
+    expect(took).toBeLessThan(50);
   });
 
   it('tokens are cut out wherever they stand', () => {
@@ -84,14 +86,15 @@ describe('T11: back-pressure', () => {
     const socket = open(gw);
     socket.pause();
     socket.write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
-    await sleep(1_000);
-    const before = sent;
-    await sleep(500);
-    expect(sent - before).toBeLessThan(MIB);
+    // Until nothing more of it fits anywhere, or all too much has.
+    await until(async () => {
+      const before = sent;
+      await sleep(500);
+      return (sent === before && sent > 0) || sent > 64 * MIB;
+    });
     expect(sent).toBeLessThan(32 * MIB);
     socket.destroy();
-    await sleep(200);
-    expect(active(gw)).toBe(0);
+    await until(() => active(gw) === 0);
   });
 
   it.each(['application/json', 'text/event-stream'])('a client that never reads %s is given up, and its service with it', async (type) => {
@@ -110,24 +113,25 @@ describe('T11: back-pressure', () => {
     const { problem, status } = await closed;
     expect([status, problem?.type.code]).toEqual([499, 'client-closed-request']);
     expect(problem?.detail).toContain('300 ms');
-    await sleep(200);
-    expect(left).toBe(true);
-    expect(active(gw)).toBe(0);
+    await until(() => left && active(gw) === 0);
     socket.destroy();
   });
 
   it('a client that reads slowly gets all of it', async () => {
-    const service = await echoService((_request, response) => response.end(Buffer.alloc(8 * MIB, 'x')));
-    await using gw = await gateway(FILE.replace('limit: off }', 'limit: off }, timeout: { write: 300ms }'), { echo: service });
+    // All of it takes longer than the gateway waits for a part; none of its parts does, not even where the machine stands still.
+    const service = await echoService((_request, response) => response.end(Buffer.alloc(24 * MIB, 'x')));
+    await using gw = await gateway(FILE.replace('limit: off }', 'limit: off }, timeout: { write: 3s }'), { echo: service });
     const socket = open(gw);
     let received = 0;
+    const started = performance.now();
     socket.on('data', (part: Buffer) => {
       received += part.length;
       socket.pause();
-      setTimeout(() => socket.resume(), 5);
+      // Six seconds in all, and no more where the machine is slow by itself.
+      setTimeout(() => socket.resume(), started + (received / (24 * MIB)) * 6_000 - performance.now());
     });
     socket.write('GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     await new Promise((resolve) => socket.once('close', resolve));
-    expect(received).toBeGreaterThan(8 * MIB);
-  }, 20_000);
+    expect(received).toBeGreaterThan(24 * MIB);
+  }, 60_000);
 });

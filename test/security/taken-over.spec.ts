@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { echoService } from '#libs/testing';
+import { echoService, until } from '#libs/testing';
 import { FrontDoor } from '../../src/http/front-door.js';
 import { gateway } from '../support/gateway.js';
 import { raw } from '../support/raw.js';
@@ -24,8 +24,7 @@ describe('connections that node:http lets go of', () => {
     await using gw = await gateway(FILE, { echo: slow });
     const reply = await raw(gw.port, get('/1') + get('/2') + get('/3') + bytes, 1_000);
     expect(reply).toMatchObject({ closed: true, text: '' });
-    await sleep(50);
-    expect(gw.gateway.app.get(FrontDoor).active).toBe(0);
+    await until(() => gw.gateway.app.get(FrontDoor).active === 0);
     expect((await gw.fetch('/alive')).status).toBe(200);
   });
 
@@ -49,8 +48,7 @@ describe('connections that node:http lets go of', () => {
       socket.write(i % 2 === 0 ? CONNECT : UPGRADE, () => setTimeout(() => socket.resetAndDestroy(), i % 3));
       await sleep(2);
     }
-    await sleep(100);
-    expect(gw.gateway.app.get(FrontDoor).active).toBe(0);
+    await until(() => gw.gateway.app.get(FrontDoor).active === 0);
     expect((await gw.fetch('/alive')).status).toBe(200);
   });
 });

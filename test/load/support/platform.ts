@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { request } from 'undici';
 import { Passerelle } from '../../support/passerelle.js';
 
 /** A built gateway in a process of its own, with a file that can be written anew. */
@@ -31,7 +32,8 @@ export class Platform implements AsyncDisposable {
 
   /** Sum of a metric's samples whose labels have all of these. */
   async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
+    // On a connection of its own: one that is kept may be one of a worker that is about to end.
+    const text = await (await request(`${this.url}/metrics`, { reset: true })).body.text();
     const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
     const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
     return lines.filter((line) => wanted.every((label) => line.includes(label))).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);

@@ -57,7 +57,7 @@ routes:
 export async function timeouts(): Promise<void> {
   await using slow = await echoService(() => {});
   await using gw = await gateway(`services: { slow: { targets: "${slow.url}" } }
-defaults: { authenticate: none, timeout: { connect: 2s, firstByte: 30ms, idle: 1s, total: 1s } }
+defaults: { authenticate: none, timeout: { connect: 2s, firstByte: 30ms, idle: 10s, total: 10s } }
 routes:
   standard: { match: { path: /p }, to: slow }
   meetinity: { match: { path: /m }, to: slow, errors: { body: { error: "Bad Gateway" }, only: { first-byte-timeout: { status: 502 } } } }
