@@ -14,6 +14,7 @@ const ROUNDS = MEASURING ? 4 : 1;
 const PASSWORD = 'correct horse battery staple';
 
 const yaml = (target: string): string => `
+database: { timeout: 10s, connectTimeout: 10s }
 identity: { signing: { algorithm: HS256, secret: a-secret-of-thirty-two-bytes-at-least } }
 authenticate: { users: { use: identity } }
 services: { a: { targets: "${target}" } }

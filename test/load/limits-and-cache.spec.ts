@@ -112,12 +112,20 @@ describe('L1: a limit over two workers without Redis', () => {
   it('gives what it says and never one more', async () => {
     await using target = await FaultyTarget.start();
     await using platform = await Platform.start(`server: { workers: 2 }\nservices: { a: { targets: "${target.url}" } }\nroutes:\n${limited}`);
+    let passed = 0;
     for (const use of ALGORITHMS) {
-      const outcome = await given([new Clients({ url: platform.url, clients: CLIENTS, ask: get(`/${use}/x`) })]);
+      const once = async (): Promise<Outcome> => {
+        const outcome = await given([new Clients({ url: platform.url, clients: CLIENTS, ask: get(`/${use}/x`) })]);
+        passed += outcome.count(200);
+        return outcome;
+      };
+      let outcome = await once();
+      // A supervisor that is silent for a second is not waited for: each worker counts alone. Where the machine stood still so long, another caller tells.
+      for (let tries = 1; outcome.percentile(1) >= 1_000 && tries < 5; tries++) outcome = await once();
       recordGiven(`two workers, no Redis, ${use}`, outcome);
       expect([outcome.statuses, outcome.count(200)]).toEqual([[200, 429], GIVEN]);
     }
-    expect(await target.seen()).toBe(GIVEN * ALGORITHMS.length);
+    expect(await target.seen()).toBe(passed);
   }, MORE_TIME);
 });
 

@@ -60,6 +60,7 @@ export function onBothWays(suite: (open: Open) => void): void {
       PASSERELLE__DATABASE__MIGRATE: 'auto',
       // Tests run on machines that do much else.
       PASSERELLE__REDIS__TIMEOUT: '5s',
+      PASSERELLE__DATABASE__CONNECT_TIMEOUT: '10s',
       PASSERELLE__DATABASE__TIMEOUT: '10s',
     }));
   });

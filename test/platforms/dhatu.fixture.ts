@@ -11,9 +11,9 @@ export const JWT_SECRET_KEY = 'the-secret-of-the-platform-which-is-long-enough';
 const PASSWORD = 'correct horse battery';
 export const API = '/api/v1';
 
-/** Where no suite hangs on limits or on the cost of hashing. */
+/** Where no suite hangs on limits, on the cost of hashing, or on a machine that stands still for a moment. */
 const GENEROUS = {
-  JWT_SECRET_KEY, GATEWAY_WORKERS: '1', REGISTER_LIMIT: '1000', LOGIN_LIMIT: '1000', FLOOD_LIMIT: '10000',
+  JWT_SECRET_KEY, GATEWAY_WORKERS: '1', REGISTER_LIMIT: '1000', LOGIN_LIMIT: '1000', FLOOD_LIMIT: '10000', PASSERELLE__DATABASE__TIMEOUT: '10s', PASSERELLE__DATABASE__CONNECT_TIMEOUT: '10s',
   PASSERELLE__IDENTITY__PASSWORD__HASH__MEMORY: '8MiB', PASSERELLE__IDENTITY__PASSWORD__HASH__PASSES: '1',
 };
 

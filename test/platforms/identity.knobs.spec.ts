@@ -17,6 +17,7 @@ interface Both {
 
 /** `identity` for a school, its usernames and its answers. */
 const SCHOOL = (answers: string): string => `
+database: { timeout: 10s, connectTimeout: 10s }
 identity:
   loginBy: [username, email]
   password: { hash: { memory: 8MiB, passes: 1 } }
@@ -75,6 +76,7 @@ describe('a frontend of two layers that disagree', () => {
 describe('a mobile app', () => {
   it('reads a refresh at the top, in snake case, by an address of its own', async () => {
     await using subject = await gateway(`
+database: { timeout: 10s, connectTimeout: 10s }
 identity:
   password: { hash: { memory: 8MiB, passes: 1 } }
   access: { claims: { number: user_id } }

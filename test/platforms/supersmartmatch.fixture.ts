@@ -11,8 +11,11 @@ export const JWT_SECRET = 'the-secret-of-the-platform-which-is-long-enough';
 export const PASSWORD = 'correct horse battery';
 export const AUTH = '/api/gateway/auth';
 
-/** Where no suite hangs on limits or on the cost of hashing. */
+/** Where no suite hangs on limits, on the cost of hashing, or on a machine that stands still for a moment. */
 const GENEROUS = { JWT_SECRET, REGISTER_LIMIT: '1000', LOGIN_LIMIT: '1000', PASSERELLE__IDENTITY__PASSWORD__HASH__MEMORY: '8MiB', PASSERELLE__IDENTITY__PASSWORD__HASH__PASSES: '1' };
+
+/** Of the gateway that has a database. */
+const PATIENT = { PASSERELLE__DATABASE__TIMEOUT: '10s', PASSERELLE__DATABASE__CONNECT_TIMEOUT: '10s' };
 
 /** What a login answers. */
 export interface Tokens {
@@ -42,7 +45,7 @@ export class SuperSmartMatch implements AsyncDisposable {
   /** Starts it. @param opening variables of the platform, and what it stands on. */
   static async open({ env, open = openEmbedded, services, file = CONFIGURATION }: { env: Record<string, string>; open?: Open; services?: AsyncDisposable; file?: string }): Promise<SuperSmartMatch> {
     try {
-      return new SuperSmartMatch(await open({ file, env: { ...GENEROUS, ...env } }), services);
+      return new SuperSmartMatch(await open({ file, env: { ...GENEROUS, ...(file === CONFIGURATION && PATIENT), ...env } }), services);
     } catch (error) {
       await services?.[Symbol.asyncDispose]();
       throw error;

@@ -7,6 +7,7 @@ const LIMIT = 60_000;
 const PASSWORD = 'correct horse battery';
 const WRONG = 'staple of the stable';
 const file = (identity: string, memory = '8MiB'): string => `
+database: { timeout: 10s, connectTimeout: 10s }
 identity:
   loginBy: [email, username]
   password: { hash: { memory: ${memory}, passes: 1 } }

@@ -7,6 +7,7 @@ import { gateway, type Reply, type TestGateway } from '../support/gateway.js';
 const LIMIT = 60_000;
 const PASSWORD = 'correct horse battery';
 const file = (refresh = ''): string => `
+database: { timeout: 10s, connectTimeout: 10s }
 identity:
   issuer: https://gw.example
   audience: api
