@@ -20,6 +20,7 @@ describe('authenticators of tokens that are asked one after the other', () => {
     ['the order of the route', `{ a: ${known}, b: ${greedy} }`, '[b, a]', 'authenticate.a: "b" is asked first'],
     ['all of the file', `{ a: ${greedy}, b: ${known} }`, '{ any: [a, b], optional: on }', 'authenticate.b'],
     ['tokens of the gateway that do not say whose they are', `{ own: { use: identity }, b: ${known} }`, '[own, b]', 'authenticate.b: "own" is asked first', 'identity: {}'],
+    ['the same place in other words', `{ a: ${greedy}, b: { use: jwt, secret: "${SECRET}", from: [{ query: t }, { header: authorization }] } }`, '[a, b]', 'authenticate.b'],
     ['an issuer that is asked', `{ opaque: { use: introspection, url: "https://a/introspect", clientId: me, clientSecret: "${SECRET}" }, b: ${known} }`, '[opaque, b]', 'authenticate.b'],
   ])('%s: a warning', async (_what, authenticate, asked, text, rest = '') => {
     expect(await warningsOf(authenticate, asked, rest)).toEqual([expect.stringContaining(text)]);

@@ -1,37 +1,51 @@
 import { locate } from '../nodes.js';
 import { askedOf } from '../schema/authenticate.js';
+import type { IdentityConfig } from '../schema/index.js';
 import type { Facts } from './facts.js';
 
-/** Authenticators of tokens, each of which takes a token of a stranger for a bad one unless it knows its own issuers. */
-const KINDS: ReadonlySet<unknown> = new Set(['jwt', 'identity', 'introspection']);
+/** Options of an authenticator, as its own schema has read them. */
+type Options = Readonly<Record<string, unknown>>;
 
+/** An authenticator of tokens. */
 interface Bearer {
   readonly name: string;
   /** Where it looks, each place in one spelling. */
   readonly places: readonly string[];
-  /** Whether it leaves tokens of other issuers to others. */
-  readonly choosy: boolean;
+  /** What would have it leave the tokens of other issuers to those after it; `null` where it does. */
+  readonly remedy: string | null;
 }
 
 /** Two that look in the same place, where the first would refuse all that is for the second. */
 export function checkBearers({ resolved, root, warnings }: Facts): void {
   const { authenticate = {}, identity } = resolved.file ?? {};
   const everyone = Object.keys(authenticate);
-  const choosyIn = ({ discover, issuer, use }: Readonly<Record<string, unknown>>): boolean =>
-    (use === 'identity' ? identity?.issuer !== undefined : use === 'jwt' && (discover !== undefined || (issuer as readonly string[]).length > 0));
-  const bearers = new Map(Object.entries(authenticate).filter(([, { use }]) => KINDS.has(use)).map(([name, chosen]): [string, Bearer] => [
-    name, { name, places: (chosen['from'] as readonly object[]).map((place) => JSON.stringify(place)), choosy: choosyIn(chosen) },
-  ]));
-  const told = new Set<string>();
-  for (const settings of [...resolved.routes.values(), ...resolved.endpoints.values()]) {
-    const asked = (askedOf(settings.authenticate, everyone)?.any ?? []).flatMap((name) => bearers.get(name) ?? []);
-    const greedy = asked.findIndex(({ choosy }, i) => !choosy && i < asked.length - 1);
-    if (greedy === -1) continue;
-    const { name, places } = asked[greedy] as Bearer;
-    const kept = asked.slice(greedy + 1).find((other) => other.places.some((place) => places.includes(place)));
-    if (kept === undefined || told.has(kept.name)) continue;
-    told.add(kept.name);
-    const path = ['authenticate', kept.name];
-    warnings.add(locate(root, path).place, path, `"${name}" is asked first, looks in the same place and refuses these tokens, for it does not know whose are its own; give it an \`issuer\`, or name it last where both are asked`);
+  const shadowed = new Map<Bearer, Bearer>();
+  const bearers = new Map(Object.entries(authenticate).flatMap(([name, options]) => bearerOf(name, options, identity) ?? []).map((bearer) => [bearer.name, bearer]));
+  for (const { authenticate: asked } of [...resolved.routes.values(), ...resolved.endpoints.values()]) {
+    const inOrder = (askedOf(asked, everyone)?.any ?? []).flatMap((name) => bearers.get(name) ?? []);
+    for (const [i, first] of inOrder.entries()) {
+      const other = first.remedy === null ? undefined : inOrder.slice(i + 1).find(({ places }) => places.some((place) => first.places.includes(place)));
+      if (other) shadowed.set(other, first);
+    }
   }
+  for (const [{ name }, first] of shadowed) {
+    const path = ['authenticate', name];
+    warnings.add(locate(root, path).place, path, `"${first.name}" is asked first, looks in the same place and refuses these tokens, for it does not know whose are its own; ${first.remedy as string}`);
+  }
+}
+
+function bearerOf(name: string, options: Options, identity: IdentityConfig | undefined): Bearer | null {
+  const places = ((options['from'] ?? []) as readonly Options[]).map(spelt);
+  switch (options['use']) {
+    case 'jwt': return { name, places, remedy: options['discover'] !== undefined || (options['issuer'] as readonly string[]).length > 0 ? null : 'give it an `issuer`, or name it last where both are asked' };
+    case 'identity': return { name, places, remedy: identity?.issuer === undefined ? 'give `identity` an `issuer`, or name it last where both are asked' : null };
+    case 'introspection': return { name, places, remedy: 'name it last where both are asked' };
+    default: return null;
+  }
+}
+
+function spelt({ header, scheme, ...place }: Options): string {
+  if (typeof header !== 'string') return JSON.stringify(place);
+  const name = header.toLowerCase();
+  return `${name} ${String(scheme ?? (name === 'authorization' ? 'Bearer' : '')).toLowerCase()}`;
 }
