@@ -30,6 +30,7 @@ describe('authenticators of tokens that are asked one after the other', () => {
     ['know their issuers', `{ a: ${known}, b: ${known}, c: ${greedy} }`, '[a, b, c]'],
     ['are asked apart', `{ a: ${greedy}, b: ${greedy} }`, '[a]'],
     ['look elsewhere', `{ a: ${greedy}, b: { use: jwt, secret: "${SECRET}", from: [{ header: X-Token }] } }`, '[a, b]'],
+    ['are of another kind', `{ a: ${greedy}, b: { use: certificate, from: { header: Client-Cert } } }`, '[a, b]'],
     ['must all be satisfied', `{ a: ${greedy}, b: ${known} }`, '{ any: [b], all: [a] }'],
     ['know their own', `{ own: { use: identity }, b: ${greedy} }`, '[own, b]', 'identity: { issuer: "https://me" }'],
   ])('%s: none', async (_what, authenticate, asked, rest = '') => {

@@ -35,12 +35,17 @@ export function checkBearers({ resolved, root, warnings }: Facts): void {
 }
 
 function bearerOf(name: string, options: Options, identity: IdentityConfig | undefined): Bearer | null {
-  const places = ((options['from'] ?? []) as readonly Options[]).map(spelt);
-  switch (options['use']) {
-    case 'jwt': return { name, places, remedy: options['discover'] !== undefined || (options['issuer'] as readonly string[]).length > 0 ? null : 'give it an `issuer`, or name it last where both are asked' };
-    case 'identity': return { name, places, remedy: identity?.issuer === undefined ? 'give `identity` an `issuer`, or name it last where both are asked' : null };
-    case 'introspection': return { name, places, remedy: 'name it last where both are asked' };
-    default: return null;
+  const remedy = remedyFor(options, identity);
+  return remedy === undefined ? null : { name, remedy, places: (options['from'] as readonly Options[]).map(spelt) };
+}
+
+/** @returns `undefined` for what is no authenticator of tokens; what its options are, only its own schema knows. */
+function remedyFor({ discover, issuer, use }: Options, identity: IdentityConfig | undefined): string | null | undefined {
+  switch (use) {
+    case 'jwt': return discover !== undefined || (issuer as readonly string[]).length > 0 ? null : 'give it an `issuer`, or name it last where both are asked';
+    case 'identity': return identity?.issuer === undefined ? 'give `identity` an `issuer`, or name it last where both are asked' : null;
+    case 'introspection': return 'name it last where both are asked';
+    default: return undefined;
   }
 }
 
