@@ -52,5 +52,5 @@ function remedyFor({ discover, issuer, use }: Options, identity: IdentityConfig 
 function spelt({ header, scheme, ...place }: Options): string {
   if (typeof header !== 'string') return JSON.stringify(place);
   const name = header.toLowerCase();
-  return `${name} ${String(scheme ?? (name === 'authorization' ? 'Bearer' : '')).toLowerCase()}`;
+  return JSON.stringify([name, scheme ?? (name === 'authorization' ? 'Bearer' : null)]);
 }
