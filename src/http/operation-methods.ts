@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { RouteOptions } from 'fastify';
 import { Problem, problems, type Exchange } from '#libs/kernel';
 import { literally } from './pattern-text.js';
@@ -17,7 +16,6 @@ interface Operation {
  * none; RFC 9110 15.5.6 would have the client told which there are. Controllers of plugins are left out: what of them the
  * file does not mount is nobody's to know.
  */
-@Injectable()
 export class OperationMethods {
   readonly #operations: Operation[] = [];
 

@@ -58,6 +58,15 @@ it('remembers for a short time what is not active, and asks about the empty and 
   expect(there.count(PATH)).toBe(2);
 });
 
+it('is asked after those that know their issuers, and gets what is no token of theirs', async () => {
+  await using there = await issuer();
+  const first = 'people: { use: jwt, secret: "a secret that is long enough for a test", issuer: "https://people.example" }';
+  await using gate = await gateway(file(`url: "${there.url}${PATH}"`).replace('authenticate: { partners', `authenticate: { ${first}, partners`));
+  const { seen, status } = await ask(gate, await there.token(CLIENT, 'opaque'));
+  expect([status, seen.headers['x-user-id']]).toEqual([200, CLIENT.id]);
+  expect(verdict(await ask(gate, 'x'.repeat(43)))).toEqual([401, 'inactive']);
+});
+
 it('asks again when the time is over, and then a token that was taken back is none', async () => {
   await using there = await issuer();
   await using gate = await gateway(file(`url: "${there.url}${PATH}", remember: { for: 3s }`));

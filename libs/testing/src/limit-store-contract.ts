@@ -1,13 +1,10 @@
 import type { Limit, LimitStore, Take, Verdict } from '#libs/rate-limit';
+import { atLeast, within, type Time } from './spans-of-time.js';
 import { until } from './until.js';
 
 /** A store, without counters at first, and its time. */
-export interface LimitStoreHarness {
+export interface LimitStoreHarness extends Time {
   readonly store: LimitStore;
-  /** Milliseconds; only differences mean anything. */
-  now(): number;
-  /** Lets at least so many milliseconds pass. */
-  pass(ms: number): void | Promise<void>;
   close(): void | Promise<void>;
 }
 
@@ -38,20 +35,7 @@ export function limitStoreContract(name: string, open: () => LimitStoreHarness |
       expect(await left(key, limit)).toBe(expected);
     };
 
-    /** A timer may be a little early. */
-    const pass = async (ms: number): Promise<void> => {
-      for (const end = harness.now() + ms; harness.now() < end;) await harness.pass(Math.ceil(end - harness.now()));
-    };
-    /** Does what has to be done within so many milliseconds. Where time stood still meanwhile it says nothing, and is done anew, with another key. */
-    const within = async (most: number, work: (key: string, began: number) => Promise<void>): Promise<void> => {
-      for (let tries = 1; ; tries++) {
-        const began = harness.now();
-        const failure = await work(`key ${tries}`, began).then(() => null, (error: unknown) => ({ error }));
-        if (harness.now() - began > most && tries < 5) continue;
-        if (failure !== null) throw failure.error;
-        return;
-      }
-    };
+    const pass = (ms: number): Promise<void> => atLeast(ms, harness);
 
     beforeEach(async () => {
       harness = await open();
@@ -217,7 +201,7 @@ export function limitStoreContract(name: string, open: () => LimitStoreHarness |
 
     it('puts back where it was taken: what was taken from a window since then stays', async () => {
       const limit: Limit = { use: 'sliding-window', count: 5, window: 600 };
-      await within(880, async (key, began) => {
+      await within(880, harness, async (key, began) => {
         await one(key, limit, 2);
         await pass(300);
         await one(key, limit, 3);
@@ -230,7 +214,7 @@ export function limitStoreContract(name: string, open: () => LimitStoreHarness |
 
     it('puts nothing back that a window before gave', async () => {
       const limit: Limit = { use: 'fixed-window', count: 5, window: 1_200 };
-      await within(2_380, async (key, began) => {
+      await within(2_380, harness, async (key, began) => {
         await one(key, limit, 2);
         await pass(1_210);
         await one(key, limit, 3);
